@@ -1,0 +1,80 @@
+"""One trustworthy reward per response: typed constraints, checked by code or judged by a model.
+
+The names below are loaded on first use, so that importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from verif_sdk.aggregate import monotone
+    from verif_sdk.case import Case
+    from verif_sdk.composer import Composer
+    from verif_sdk.constraint import Check, Constraint, Example, Judged
+    from verif_sdk.errors import InvalidSpec, MissingJudge, Undecidable, UndecidedReward, UnknownName, VerifError
+    from verif_sdk.front import averify, verify, verify_batch
+    from verif_sdk.hookspecs import hookimpl
+    from verif_sdk.question import Answer, Judge, Question
+    from verif_sdk.registry import AnyConstraint, Registry
+    from verif_sdk.text import Text
+    from verif_sdk.verdict import Result, Usage, Verdict
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "aggregate": ("monotone",),
+    "case": ("Case",),
+    "composer": ("Composer",),
+    "constraint": ("Check", "Constraint", "Example", "Judged"),
+    "errors": ("InvalidSpec", "MissingJudge", "Undecidable", "UndecidedReward", "UnknownName", "VerifError"),
+    "hookspecs": ("hookimpl",),
+    "question": ("Answer", "Judge", "Question"),
+    "registry": ("AnyConstraint", "Registry"),
+    "text": ("Text",),
+    "verdict": ("Result", "Usage", "Verdict"),
+    "front": ("averify", "verify", "verify_batch"),
+}
+_MODULE = {name: module for module, names in _HOME.items() for name in names}
+
+__all__ = [
+    "Answer",
+    "AnyConstraint",
+    "Case",
+    "Check",
+    "Composer",
+    "Constraint",
+    "Example",
+    "InvalidSpec",
+    "Judge",
+    "Judged",
+    "MissingJudge",
+    "Question",
+    "Registry",
+    "Result",
+    "Text",
+    "Undecidable",
+    "UndecidedReward",
+    "UnknownName",
+    "Usage",
+    "Verdict",
+    "VerifError",
+    "averify",
+    "hookimpl",
+    "monotone",
+    "verify",
+    "verify_batch",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE:
+        raise AttributeError(f"module 'verif_sdk' has no attribute {name!r}")
+    value = getattr(import_module(f"verif_sdk.{_MODULE[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_MODULE])

@@ -1,0 +1,35 @@
+"""The one event loop, in a thread of its own, that all judges of this process run on."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+_lock = threading.Lock()
+_loops: dict[int, asyncio.AbstractEventLoop] = {}
+
+
+def submit(work: Coroutine[Any, Any, T]) -> Future[T]:
+    """Start `work` on the background loop and return its future; any thread may call.
+
+    Sync callers wait for `.result()`, async ones for `asyncio.wrap_future(...)`: engines and HTTP
+    sessions belong to one loop, so every caller's questions go through this one.
+    """
+    return asyncio.run_coroutine_threadsafe(work, loop())
+
+
+def loop() -> asyncio.AbstractEventLoop:
+    """Return the background loop, started on first use; a forked child gets one of its own."""
+    with _lock:
+        if os.getpid() not in _loops:
+            _loops.clear()  # what a fork copied has no thread here
+            started = asyncio.new_event_loop()
+            threading.Thread(target=started.run_forever, name="verif-judge", daemon=True).start()
+            _loops[os.getpid()] = started
+        return _loops[os.getpid()]

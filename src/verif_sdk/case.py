@@ -1,0 +1,96 @@
+"""`Case`: one response, what it answers to, and its constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from verif_sdk.errors import InvalidSpec
+from verif_sdk.registry import AnyConstraint, described
+from verif_sdk.text import Text
+
+Message = Mapping[str, Any]
+"""A chat message as the trainers hand it over: `role`, and `content` as text, parts or None."""
+
+THINK = ("<think>", "</think>")
+
+
+def _constraint_list(value: Any) -> Any:
+    from verif_sdk.registry import from_json
+
+    return from_json(value) if isinstance(value, str) else value
+
+
+class Case(BaseModel):
+    """What is verified: a response to a prompt, under constraints."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    response: str | tuple[dict[str, Any], ...]
+    """Text, or chat messages, of which the last of the assistant counts."""
+    constraints: Annotated[tuple[AnyConstraint, ...], BeforeValidator(_constraint_list), Field(min_length=1)]
+    """At least one: typed objects, dicts, or the JSON text of a list of them."""
+    prompt: str | tuple[dict[str, Any], ...] | None = None
+    """Text or chat messages."""
+    reference: str | None = None
+    id: str | None = None
+    metadata: dict[str, Any] = {}
+
+    @classmethod
+    def of(cls, **fields: Any) -> Case:
+        """Return the case with these fields.
+
+        Raises:
+            InvalidSpec: in one sentence, which field is wrong and what was expected.
+        """
+        try:
+            return cls(**fields)
+        except ValidationError as error:
+            raise InvalidSpec(described(error, cls)) from None
+
+    def text(self, think: tuple[str, str] | None = THINK) -> Text:
+        """Return the response to check, without its reasoning.
+
+        Args:
+            think: the tags around reasoning, or None to keep everything.
+        """
+        raw = self.response if isinstance(self.response, str) else last_reply(self.response)
+        prompt = self.prompt if self.prompt is None or isinstance(self.prompt, str) else as_text(self.prompt)
+        answer = raw if think is None else without_reasoning(raw, *think)
+        return Text(answer, prompt=prompt, reference=self.reference)
+
+
+def without_reasoning(response: str, opening: str, closing: str) -> str:
+    """Return what follows the last `closing` tag; nothing where an `opening` one stays unclosed.
+
+    A chat template often writes the opening tag itself, so a closing tag alone counts too.
+    """
+    answer = response.rpartition(closing)[2]
+    return "" if opening in answer else answer.lstrip("\n") if answer is not response else response
+
+
+def last_reply(messages: Sequence[Message]) -> str:
+    """Return the content of the last assistant message, or nothing where there is none."""
+    for message in reversed(messages):
+        if message.get("role") == "assistant" and message.get("content"):
+            return content(message)
+    return ""
+
+
+def as_text(messages: Sequence[Message]) -> str:
+    """Return a conversation as plain text: a lone message as it is, several each under its role."""
+    if len(messages) == 1:
+        return content(messages[0])
+    return "\n\n".join(f"{message.get('role', '')}: {content(message)}" for message in messages)
+
+
+def content(message: Message) -> str:
+    """Return the text of one message; of a list of parts, the text parts joined."""
+    value = message.get("content")
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Sequence):
+        return "".join(str(part.get("text", "")) for part in value if isinstance(part, Mapping))
+    return ""

@@ -1,0 +1,181 @@
+"""`Constraint`, and its two kinds: `Check` decides by code, `Judged` asks a judge."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar, NamedTuple
+
+import regex
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from verif_sdk.errors import Undecidable
+from verif_sdk.question import YES_NO, Answer, Question
+from verif_sdk.text import Text
+from verif_sdk.verdict import Verdict
+
+
+class Example(NamedTuple):
+    """Parameters of a constraint with responses that it accepts and rejects; run as tests, shown in the docs."""
+
+    params: Mapping[str, Any]
+    accepts: tuple[str, ...]
+    rejects: tuple[str, ...]
+    prompt: str | None = None
+    reference: str | None = None
+
+
+class Constraint(BaseModel, ABC):
+    """One requirement on a response: its fields are its parameters, its class is its behaviour.
+
+    A subclass has a docstring (its catalogue entry), a `type` (`family:name`, a Literal with that
+    default), a `template` and `examples`, and is either a `Check` or a `Judged`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    template: ClassVar[str] = ""
+    """The instruction with `{field}` where a parameter goes."""
+    examples: ClassVar[tuple[Example, ...]] = ()
+
+    type: str
+    weight: Annotated[float, Field(gt=0, description="Its share in a weighted reward.")] = 1.0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _none_is_absent(cls, data: Any) -> Any:
+        # Data sets pad rows with None; every other value, 0 and "" included, was meant.
+        if isinstance(data, Mapping):
+            return {name: value for name, value in data.items() if value is not None}
+        return data
+
+    @property
+    def hard(self) -> bool:
+        """Whether code alone decides it."""
+        return True
+
+    def instruction(self) -> str:
+        """Return the sentence that tells a model what to do: the template, filled in."""
+        return fill(self.template, {name: getattr(self, name) for name in type(self).model_fields})
+
+    def questions(self, text: Text) -> tuple[Question, ...]:
+        """Return what a judge must be asked to decide `text`: nothing, for a check."""
+        return ()
+
+    @abstractmethod
+    def decide(self, text: Text, answers: Sequence[Answer | None] = ()) -> Verdict:
+        """Return the verdict on `text`.
+
+        Args:
+            text: the response.
+            answers: one per question of `questions(text)`, in order; None stands for an answer
+                that is not known yet. A constraint whose outcome needs a missing answer returns a
+                skipped verdict; one whose outcome is certain without it decides.
+        """
+
+    def verdict(
+        self,
+        passed: bool,
+        reason: str = "",
+        *,
+        score: float | None = None,
+        evidence: tuple[tuple[int, int], ...] = (),
+        parts: tuple[Verdict, ...] = (),
+        decided_by: str = "",
+    ) -> Verdict:
+        """Return a decided verdict of this constraint; `score` is 1.0 or 0.0 unless given, in [0, 1]."""
+        return Verdict(
+            type=self.type,
+            passed=passed,
+            score=float(passed) if score is None else score,
+            reason=reason,
+            hard=self.hard,
+            weight=self.weight,
+            evidence=evidence,
+            parts=parts,
+            decided_by=decided_by,
+        )
+
+    def undecided(self, error: str, *, parts: tuple[Verdict, ...] = ()) -> Verdict:
+        """Return an undecided verdict of this constraint, with the cause in words."""
+        return Verdict(type=self.type, error=error, hard=self.hard, weight=self.weight, parts=parts)
+
+    def skipped(self, *, parts: tuple[Verdict, ...] = ()) -> Verdict:
+        """Return the verdict of this constraint while its questions are not answered."""
+        return Verdict(
+            type=self.type, skipped=True, reason="not asked", hard=self.hard, weight=self.weight, parts=parts
+        )
+
+    def blank(self) -> Verdict:
+        """Return the verdict on a blank response: failed, whatever was required."""
+        return self.verdict(False, "the response is blank")
+
+
+class Check(Constraint):
+    """A constraint that code decides, the same way every time."""
+
+    @abstractmethod
+    def check(self, text: Text) -> Verdict:
+        """Return `self.verdict(...)` for a response that is not blank.
+
+        Must not raise for any text, except `Undecidable` with the cause where it cannot decide.
+        """
+
+    def decide(self, text: Text, answers: Sequence[Answer | None] = ()) -> Verdict:
+        if text.blank:
+            return self.blank()
+        try:
+            return self.check(text)
+        except Undecidable as cause:
+            return self.undecided(str(cause))
+
+
+class Judged(Constraint):
+    """A constraint that a judge decides: most are fields and a `template`, no code."""
+
+    answers: ClassVar[tuple[tuple[str, float], ...]] = YES_NO
+    """The answers the judge may give, each with its score in [0, 1]."""
+    threshold: ClassVar[float] = 0.5
+    """The lowest score that passes."""
+
+    @property
+    def hard(self) -> bool:
+        return False
+
+    def question(self, text: Text) -> str:
+        """Return the question, which quotes the instruction so that the two cannot drift apart."""
+        return f"Does the response follow this requirement? {self.instruction()}"
+
+    def questions(self, text: Text) -> tuple[Question, ...]:
+        if text.blank:
+            return ()
+        return (
+            Question(prompt=text.prompt, response=text.raw, question=self.question(text), answers=self.answers),
+        )
+
+    def decide(self, text: Text, answers: Sequence[Answer | None] = ()) -> Verdict:
+        if text.blank:
+            return self.blank()
+        (answer,) = answers
+        if answer is None:
+            return self.skipped()
+        if answer.score is None:
+            return self.undecided(answer.error or "the judge gave no answer")
+        reason = answer.reasoning or f"the judge answered {answer.choice!r}"
+        return self.verdict(
+            answer.score >= self.threshold, reason, score=answer.score, decided_by=answer.decided_by
+        )
+
+
+def fill(template: str, values: Mapping[str, Any]) -> str:
+    """Return `template` with each `{name}` replaced by its value, in one pass: values are never read again."""
+    return _FIELD.sub(lambda match: _worded(values[match[1]]), template)
+
+
+_FIELD = regex.compile(r"\{(\w+)\}")
+
+
+def _worded(value: Any) -> str:
+    if isinstance(value, (tuple, list)):
+        return ", ".join(f'"{item}"' if isinstance(item, str) else str(item) for item in value)
+    return str(value)

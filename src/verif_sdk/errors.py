@@ -1,0 +1,63 @@
+"""Every error that verif_sdk raises.
+
+VerifError
+├── InvalidSpec            a constraint, case or judge spec that cannot be read (also a ValueError)
+│   └── UnknownName        a name that no plugin provides (also a LookupError)
+├── MissingJudge           soft constraints, and nobody to judge them
+├── MissingExtra           an optional package is not installed (also an ImportError)
+├── PluginError            a plugin that cannot be used
+├── UndecidedReward        a verdict is undecided and the caller asked for an error
+└── Undecidable            raised inside a check: this response cannot be decided; becomes a verdict
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class VerifError(Exception):
+    """The base of every error of this library."""
+
+
+class InvalidSpec(VerifError, ValueError):
+    """A constraint, case, row or judge spec that cannot be read; the message names the field."""
+
+
+class UnknownName(InvalidSpec, LookupError):
+    """A name that no installed plugin provides; the message gives the nearest ones."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
+        super().__init__(f"unknown {kind} {name!r}; {suggest(name, known)}{hint}")
+
+
+class MissingJudge(VerifError):
+    """Soft constraints were given, and neither a judge nor VERIF_JUDGE."""
+
+
+class MissingExtra(VerifError, ImportError):
+    """An optional package is needed; the message says how to install it."""
+
+
+class PluginError(VerifError):
+    """A plugin that cannot be used; the message names its distribution."""
+
+
+class UndecidedReward(VerifError):
+    """A verdict is undecided and the composer was told to raise (`missing="raise"`)."""
+
+
+class Undecidable(VerifError):
+    """Raised by a check that cannot decide this response; it becomes an undecided verdict.
+
+    The message is the cause in words, such as "the pattern took longer than 2 s".
+    """
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Return "did you mean 'x'?" with the names nearest to `name`, or all names where none is near."""
+    names = sorted(known)
+    near = get_close_matches(name, names, n=3, cutoff=0.6)
+    if near:
+        return f"did you mean {' or '.join(repr(match) for match in near)}?"
+    return f"known: {', '.join(names) or 'none'}"

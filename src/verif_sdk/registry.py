@@ -1,0 +1,138 @@
+"""`Registry`: names to constraint types, judges, aggregators and row formats."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, SerializeAsAny, ValidationError, WithJsonSchema
+
+from verif_sdk.constraint import Constraint
+from verif_sdk.errors import InvalidSpec, UnknownName, suggest
+
+if TYPE_CHECKING:
+    from verif_sdk.hookspecs import Aggregator, JudgeFactory, RowFormat
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Everything that plugins provide, by name. Built by `plugins.load`."""
+
+    constraints: Mapping[str, type[Constraint]]
+    judges: Mapping[str, JudgeFactory] = field(default_factory=dict)
+    aggregators: Mapping[str, Aggregator] = field(default_factory=dict)
+    rows: Mapping[str, RowFormat] = field(default_factory=dict)
+    owners: Mapping[str, str] = field(default_factory=dict)
+    """Type string to the distribution that provides it."""
+    broken: Mapping[str, str] = field(default_factory=dict)
+    """Plugins that could not be used: entry point and distribution to the cause."""
+
+    @staticmethod
+    def installed() -> Registry:
+        """Return the registry of this process: the built-ins and every installed plugin, read on first use."""
+        from verif_sdk.plugins import installed
+
+        return installed()
+
+    def parse(self, spec: Constraint | Mapping[str, Any] | str) -> Constraint:
+        """Return the typed constraint that `spec` (an object, a dict or its JSON) describes.
+
+        Raises:
+            InvalidSpec: the type or a parameter is unknown, missing or out of range; the message
+                names the field and what was expected.
+        """
+        if isinstance(spec, Constraint):
+            return spec
+        if isinstance(spec, str):
+            return self.parse(from_json(spec))
+        if not isinstance(spec, Mapping):
+            raise InvalidSpec(f"a constraint is an object with a 'type', got {type(spec).__name__}: {spec!r:.80}")
+        if not isinstance(name := spec.get("type"), str):
+            raise InvalidSpec(f"a constraint needs a 'type' such as 'length:words', got {dict(spec)!r:.120}")
+        cls = self._find("constraint type", self.constraints, name)
+        try:
+            return cls.model_validate(dict(spec))
+        except ValidationError as error:
+            raise InvalidSpec(f"{name}: {described(error, cls)}") from None
+
+    def judge_factory(self, scheme: str) -> JudgeFactory:
+        """Return the factory of the judges whose spec starts with `scheme:`."""
+        return self._find("judge", self.judges, scheme)
+
+    def aggregator(self, name: str) -> Aggregator:
+        """Return the aggregator called `name`."""
+        return self._find("aggregator", self.aggregators, name)
+
+    def row_format(self, name: str) -> RowFormat:
+        """Return the row format called `name`."""
+        return self._find("row format", self.rows, name)
+
+    def json_schema(self, type: str | None = None) -> dict[str, Any]:
+        """Return the JSON Schema (2020-12) of one constraint type, or of any constraint."""
+        if type is not None:
+            self._find("constraint type", self.constraints, type)
+        definitions: dict[str, Any] = {}
+        for name, cls in sorted(self.constraints.items()):
+            schema = cls.model_json_schema()
+            definitions.update(schema.pop("$defs", {}))
+            required = [field for field in schema.get("required", []) if field != "type"]
+            definitions[name] = schema | {"required": ["type", *required]}
+        references = [{"$ref": f"#/$defs/{_escaped(name)}"} for name in sorted(self.constraints)]
+        definitions["Constraint"] = {"oneOf": references}
+        root = "Constraint" if type is None else type
+        return {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$ref": f"#/$defs/{_escaped(root)}",
+            "$defs": definitions,
+        }
+
+    def _find(self, kind: str, known: Mapping[str, T], name: str) -> T:
+        try:
+            return known[name]
+        except KeyError:
+            causes = "".join(f"; plugin {plugin} did not load: {cause}" for plugin, cause in self.broken.items())
+            raise UnknownName(kind, name, known, causes) from None
+
+
+def from_json(text: str) -> Any:
+    """Return the value of a JSON text.
+
+    Raises:
+        InvalidSpec: the text is not JSON; the message gives line and column.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidSpec(f"not JSON: {error} in {text!r:.80}") from None
+
+
+AnyConstraint = Annotated[
+    SerializeAsAny[Constraint],
+    BeforeValidator(lambda spec: Registry.installed().parse(spec)),
+    WithJsonSchema({"$ref": "#/$defs/Constraint"}),
+]
+"""A field that holds any registered constraint: reads objects, dicts and JSON, writes all parameters."""
+
+
+def described(error: ValidationError, model: type[BaseModel]) -> str:
+    """Return the first problem of a pydantic error in one sentence that names the field and the fix."""
+    problem = error.errors(include_url=False)[0]
+    path = ".".join(str(step) for step in problem["loc"])
+    match problem["type"]:
+        case "extra_forbidden":
+            return f"unknown field {path!r}; {suggest(path, model.model_fields)}"
+        case "missing":
+            return f"field {path!r} is missing"
+        case _:
+            message = problem["msg"].removeprefix("Value error, ")
+            where = f"field {path!r}: " if path else ""
+            got = f", got {problem['input']!r:.80}" if path and problem["type"] != "value_error" else ""
+            return f"{where}{message}{got}"
+
+
+def _escaped(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")

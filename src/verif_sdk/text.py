@@ -1,0 +1,74 @@
+"""`Text`: one response, segmented once, each unit on first use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TypeVar
+
+from verif_sdk import segment
+
+T = TypeVar("T")
+
+
+class Text:
+    """One response and what it answers to; shared by all constraints of that response.
+
+    Args:
+        raw: the response, reasoning already removed.
+        prompt: what it answers to, as plain text.
+        reference: a known good answer, where the case has one.
+
+    The unit properties are computed on first use and kept, so ten constraints cost one
+    segmentation. A plugin's own segmentation is kept the same way through `view`.
+    """
+
+    def __init__(self, raw: str, *, prompt: str | None = None, reference: str | None = None) -> None:
+        self.raw = raw
+        self.prompt = prompt
+        self.reference = reference
+        self._views: dict[Callable[[str], object], object] = {}
+
+    def view(self, segmenter: Callable[[str], T]) -> T:
+        """Return `segmenter(self.raw)`, computed once per response. `segmenter` must be pure."""
+        try:
+            return self._views[segmenter]  # type: ignore[return-value]  # keyed by its own function
+        except KeyError:
+            self._views[segmenter] = found = segmenter(self.raw)
+            return found
+
+    def part(self, raw: str) -> Text:
+        """Return a part of this response as a text of its own, with the same prompt and reference."""
+        return Text(raw, prompt=self.prompt, reference=self.reference)
+
+    @cached_property
+    def blank(self) -> bool:
+        """Whether the response holds nothing but whitespace and invisible characters."""
+        return segment.is_blank(self.raw)
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The words, in order (see `segment.words`)."""
+        return segment.words(self.raw)
+
+    @cached_property
+    def sentences(self) -> tuple[str, ...]:
+        """The sentences, in order, without outer whitespace (see `segment.sentences`)."""
+        return segment.sentences(self.raw)
+
+    @cached_property
+    def paragraphs(self) -> tuple[str, ...]:
+        """The blocks between blank lines, in order, without outer whitespace."""
+        return segment.paragraphs(self.raw)
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The lines that are not blank, in order, without trailing whitespace."""
+        return segment.lines(self.raw)
+
+    @cached_property
+    def language(self) -> str | None:
+        """The ISO 639-1 code of the response's language, or None where it holds no letters."""
+        from verif_sdk.language import detect
+
+        return detect(self.raw)

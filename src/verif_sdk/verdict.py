@@ -1,0 +1,113 @@
+"""What comes out: one `Verdict` per constraint, one `Result` per response."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Unit = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class Verdict(BaseModel):
+    """The outcome of one constraint: decided, undecided with an error, or skipped.
+
+    Exactly one of three holds: `passed` and `score` are set (decided); `error` is set
+    (undecided: a failure of the checking, never of the response); `skipped` is true (no judge
+    was asked, because the answer could not have changed the reward).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: str
+    """The type of the constraint, such as `length:words`."""
+    passed: bool | None = None
+    score: Unit | None = None
+    """In [0, 1]. 1.0 for every check that passed; for a judged constraint the judge's score."""
+    reason: str = ""
+    """One sentence for a person, such as "12 words, at least 50 wanted"."""
+    error: str | None = None
+    """Why there is no verdict, in words."""
+    skipped: bool = False
+    hard: bool = True
+    """Whether code alone decided it; a soft constraint is one that asks a judge."""
+    weight: float = 1.0
+    evidence: tuple[tuple[int, int], ...] = ()
+    """(start, end) character offsets into the checked text that the verdict rests on."""
+    parts: tuple[Verdict, ...] = ()
+    """The verdicts that a combinator or a rubric was made of, in order."""
+    decided_by: str = ""
+    """What reproduces a judged verdict: judge, model, prompt version and sampling."""
+
+    @model_validator(mode="after")
+    def _one_outcome(self) -> Self:
+        decided = self.passed is not None
+        if decided != (self.score is not None):
+            raise ValueError("passed and score are given together")
+        if decided + (self.error is not None) + self.skipped != 1:
+            raise ValueError("a verdict is either decided, undecided with an error, or skipped")
+        return self
+
+    @property
+    def decided(self) -> bool:
+        """Whether there is an outcome."""
+        return self.passed is not None
+
+    def __str__(self) -> str:
+        mark = {True: "pass", False: "FAIL", None: "skip" if self.skipped else "????"}[self.passed]
+        score = "    " if self.score is None else f"{self.score:.2f}"
+        return f"{mark}  {score}  {self.type}: {self.error or self.reason}".rstrip(": ")
+
+
+class Usage(BaseModel):
+    """What a result cost: questions and tokens of the judge.
+
+    `asked` questions went to the judge; `shared` were answered by an identical question of the
+    same batch; `saved` were not asked because they could not change the reward; `failed` came
+    back without a verdict. Token counts cover `asked` alone.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    asked: int = 0
+    shared: int = 0
+    saved: int = 0
+    failed: int = 0
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    completion_tokens: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        mine, theirs = self.model_dump(), other.model_dump()
+        return Usage(**{name: mine[name] + theirs[name] for name in mine})
+
+
+class Result(BaseModel):
+    """The reward of one response and the verdicts behind it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reward: Unit | None
+    """In [0, 1]; None when a verdict is undecided and no `missing` value was named."""
+    verdicts: tuple[Verdict, ...]
+    """One per constraint, in the order of the constraints."""
+    usage: Usage = Usage()
+    id: str | None = None
+    """The id of the case, where it had one."""
+
+    @property
+    def passed(self) -> bool | None:
+        """True if every constraint passed, False if one failed, None if that is not known."""
+        outcomes = [verdict.passed for verdict in self.verdicts]
+        if False in outcomes:
+            return False
+        return None if None in outcomes else True
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """The causes of the undecided verdicts, in order."""
+        return tuple(verdict.error for verdict in self.verdicts if verdict.error is not None)
+
+    def __str__(self) -> str:
+        reward = "undecided" if self.reward is None else f"{self.reward:.3f}"
+        return "\n".join([f"reward {reward}", *(f"  {verdict}" for verdict in self.verdicts)])
