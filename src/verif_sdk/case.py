@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from verif_sdk.constraint import Constraint
 from verif_sdk.errors import InvalidSpec
-from verif_sdk.registry import AnyConstraint, described
+from verif_sdk.registry import AnyConstraint, described, from_json
 from verif_sdk.text import Text
 
 Message = Mapping[str, Any]
@@ -17,10 +18,9 @@ Message = Mapping[str, Any]
 THINK = ("<think>", "</think>")
 
 
-def _constraint_list(value: Any) -> Any:
-    from verif_sdk.registry import from_json
-
-    return from_json(value) if isinstance(value, str) else value
+def _as_list(value: Any) -> Any:
+    read = from_json(value) if isinstance(value, str) else value
+    return [read] if isinstance(read, (Constraint, Mapping)) else read
 
 
 class Case(BaseModel):
@@ -30,8 +30,8 @@ class Case(BaseModel):
 
     response: str | tuple[dict[str, Any], ...]
     """Text, or chat messages, of which the last of the assistant counts."""
-    constraints: Annotated[tuple[AnyConstraint, ...], BeforeValidator(_constraint_list), Field(min_length=1)]
-    """At least one: typed objects, dicts, or the JSON text of a list of them."""
+    constraints: Annotated[tuple[AnyConstraint, ...], BeforeValidator(_as_list), Field(min_length=1)]
+    """One or more: typed objects, dicts, or JSON text."""
     prompt: str | tuple[dict[str, Any], ...] | None = None
     """Text or chat messages."""
     reference: str | None = None

@@ -47,7 +47,7 @@ def verify(
         MissingJudge: a soft constraint, and no judge.
         UndecidedReward: a verdict is undecided and `missing` is "raise".
     """
-    case = _case(response, constraints, prompt, reference)
+    case = Case.of(response=response, constraints=constraints, prompt=prompt, reference=reference)
     return Composer(judge, aggregate, missing, early_exit).verify(case)
 
 
@@ -82,21 +82,6 @@ async def averify(
 
     Many of these at once share one engine: their questions are batched as they come in.
     """
-    case = _case(response, constraints, prompt, reference)
+    case = Case.of(response=response, constraints=constraints, prompt=prompt, reference=reference)
     (result,) = await Composer(judge, aggregate, missing, early_exit).averify_batch([case])
     return result
-
-
-def _case(
-    response: str | Sequence[Message],
-    constraints: Spec | Sequence[Spec] | str,
-    prompt: str | Sequence[Message] | None,
-    reference: str | None,
-) -> Case:
-    one = isinstance(constraints, (Constraint, Mapping))
-    return Case.of(
-        response=response,
-        constraints=[constraints] if one else constraints,
-        prompt=prompt,
-        reference=reference,
-    )
