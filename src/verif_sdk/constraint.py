@@ -162,9 +162,11 @@ class Judged(Constraint):
         if answer.score is None:
             return self.undecided(answer.error or "the judge gave no answer")
         reason = answer.reasoning or f"the judge answered {answer.choice!r}"
-        return self.verdict(
-            answer.score >= self.threshold, reason, score=answer.score, decided_by=answer.decided_by
-        )
+        return self.verdict(self.passes(answer.score), reason, score=answer.score, decided_by=answer.decided_by)
+
+    def passes(self, score: float) -> bool:
+        """Return whether a judge's score, in [0, 1], is enough."""
+        return score >= self.threshold
 
 
 def fill(template: str, values: Mapping[str, Any]) -> str:

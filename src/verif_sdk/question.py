@@ -47,6 +47,8 @@ class Answer(BaseModel):
     """In [0, 1]: the probability-weighted mean of the answers' scores."""
     choice: str | None = None
     """The most probable of the question's answers."""
+    mass: float | None = None
+    """The probability, in [0, 1], that the model gave to the listed answers together."""
     reasoning: str = ""
     error: str | None = None
     decided_by: str = ""
@@ -65,23 +67,29 @@ class Judge(Protocol):
 
 
 def messages(question: Question) -> list[dict[str, str]]:
-    """Return the chat messages that put `question` to a model.
-
-    What all questions of one response share comes first, so that a prefix cache serves it to all
-    of them; the question comes last. Prompt and response stand between fences that carry a hash
-    of both: a response cannot contain its own hash, so it cannot close its block, and the same
-    input gives the same prompt on every machine.
-    """
-    mark = _fence(question)
-    blocks = [_block("PROMPT", mark, question.prompt), _block("RESPONSE", mark, question.response)]
-    if question.reference is not None:
-        blocks.insert(1, _block("REFERENCE", mark, question.reference))
-    choices = ", ".join(answer for answer, _ in question.answers)
-    ask = f"QUESTION: {question.question}\nAnswer with exactly one of: {choices}."
+    """Return the chat messages that put `question` to a model."""
     return [
         {"role": "system", "content": SYSTEM},
-        {"role": "user", "content": "\n\n".join([*filter(None, blocks), ask])},
+        {"role": "user", "content": shared_part(question) + own_part(question)},
     ]
+
+
+def shared_part(question: Question) -> str:
+    """Return what all questions about one response have in common, for a prefix cache to serve.
+
+    Prompt, reference and response stand between fences that carry a hash of them: a response
+    cannot contain its own hash, so it cannot close its block, and the same input gives the same
+    prompt on every machine.
+    """
+    mark = _fence(question)
+    blocks = {"PROMPT": question.prompt, "REFERENCE": question.reference, "RESPONSE": question.response}
+    return "".join(_block(name, mark, text) for name, text in blocks.items() if text is not None)
+
+
+def own_part(question: Question) -> str:
+    """Return what follows the shared part: the question and its answers, the last words the model reads."""
+    choices = ", ".join(answer for answer, _ in question.answers)
+    return f"QUESTION: {neutralise(question.question)}\nAnswer with exactly one of: {choices}."
 
 
 def neutralise(text: str, control_tokens: Sequence[str] = ()) -> str:
@@ -111,7 +119,5 @@ def _fence(question: Question) -> str:
     return blake2b(content.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 
-def _block(name: str, mark: str, content: str | None) -> str | None:
-    if content is None:
-        return None
-    return f"<<<{name} {mark}>>>\n{neutralise(content)}\n<<<END {name} {mark}>>>"
+def _block(name: str, mark: str, content: str) -> str:
+    return f"<<<{name} {mark}>>>\n{neutralise(content)}\n<<<END {name} {mark}>>>\n\n"

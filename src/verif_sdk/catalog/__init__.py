@@ -6,7 +6,7 @@ from importlib import import_module
 
 from verif_sdk.constraint import Constraint
 
-FAMILIES = ("length",)
+FAMILIES = ("length", "soft", "rubric")
 
 
 def constraints() -> list[type[Constraint]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from verif_sdk.errors import InvalidSpec
@@ -13,7 +14,22 @@ from verif_sdk.question import Judge
 if TYPE_CHECKING:
     from verif_sdk.hookspecs import JudgeFactory
 
-BUILT_IN: Mapping[str, JudgeFactory] = {}
+
+def _lazy(module: str, name: str) -> JudgeFactory:
+    """Return a factory that imports its backend when the first judge is made."""
+
+    def factory(model: str, **options: object) -> Judge:
+        judge: Judge = getattr(import_module(f"verif_sdk.judges.{module}"), name)(model, **options)
+        return judge
+
+    return factory
+
+
+BUILT_IN: Mapping[str, JudgeFactory] = {
+    "vllm": _lazy("vllm", "VllmJudge"),
+    "openai": _lazy("openai", "OpenAIJudge"),
+    "hf": _lazy("hf", "HfJudge"),
+}
 
 _lock = threading.Lock()
 _judges: dict[tuple[int, str], Judge] = {}

@@ -1,0 +1,124 @@
+"""The judge for a laptop: a transformers model, read at the position where its answer begins."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from verif_sdk.errors import InvalidSpec, MissingExtra
+from verif_sdk.judges.layout import Layout
+from verif_sdk.judges.options import number
+from verif_sdk.judges.reading import read
+from verif_sdk.question import PROMPT_VERSION, Answer, Question
+
+
+class HfJudge:
+    """Answers questions with a causal language model on transformers.
+
+    Args:
+        model: a model name or a folder.
+        device: where it runs, such as "cpu", "cuda" or "mps".
+        dtype: of its weights, such as "float32" or "bfloat16"; "auto" takes the checkpoint's.
+        batch_size: questions per forward pass.
+
+    Raises:
+        MissingExtra: torch or transformers is not installed.
+    """
+
+    def __init__(
+        self, model: str, *, device: str = "cpu", dtype: str = "auto", batch_size: int | str = 16
+    ) -> None:
+        _require()
+        self.model, self.device, self.dtype = model, device, dtype
+        self.batch_size = int(number("batch_size", batch_size))
+
+    @property
+    def name(self) -> str:
+        """What reproduces a verdict: backend, model, prompt version and reading."""
+        return f"hf:{self.model}; prompt {PROMPT_VERSION}; one token; dtype {self.dtype}"
+
+    async def answer(self, questions: Sequence[Question]) -> list[Answer]:
+        """Return one answer per question, in order; a failure is the answer's own error."""
+        return await asyncio.to_thread(self._answer, questions)
+
+    def _answer(self, questions: Sequence[Question]) -> list[Answer]:
+        running = _loaded(self.model, self.device, self.dtype)
+        return [
+            answer
+            for start in range(0, len(questions), self.batch_size)
+            for answer in self._batch(running, questions[start : start + self.batch_size])
+        ]
+
+    def _batch(self, running: _Running, questions: Sequence[Question]) -> list[Answer]:
+        answers: list[Answer | None] = [None] * len(questions)
+        prompts: dict[int, list[int]] = {}
+        for place, question in enumerate(questions):
+            try:
+                running.layout.answer_tokens(question)
+                prompts[place] = running.fitting(question)
+            except InvalidSpec as error:
+                answers[place] = Answer(error=str(error))
+        rows = running.logprobs(list(prompts.values())) if prompts else []
+        for (place, prompt), row in zip(prompts.items(), rows, strict=True):
+            tokens = running.layout.answer_tokens(questions[place])
+            found = {answer: [row[token] for token in ids] for answer, ids in tokens.items()}
+            answers[place] = read(questions[place], found).model_copy(
+                update={"decided_by": self.name, "prompt_tokens": len(prompt), "completion_tokens": 1}
+            )
+        return [answer for answer in answers if answer is not None]
+
+
+class _Running:
+    """A loaded model with its layout; one forward pass at a time."""
+
+    def __init__(self, model: str, device: str, dtype: str) -> None:
+        from transformers import AutoModelForCausalLM, AutoTokenizer
+
+        tokenizer = AutoTokenizer.from_pretrained(model)
+        self.layout = Layout(tokenizer)
+        loaded: Any = AutoModelForCausalLM.from_pretrained(model, dtype=dtype)
+        self._model = loaded.to(device).eval()
+        self._padding = tokenizer.pad_token_id or 0
+        self._longest: int = self._model.config.max_position_embeddings
+        self._lock = threading.Lock()
+
+    def fitting(self, question: Question) -> list[int]:
+        """Return the prompt of `question`, which must leave room for one token."""
+        prompt = self.layout.prompt(question)
+        if len(prompt) >= self._longest:
+            raise InvalidSpec(
+                f"the question takes {len(prompt)} tokens, the judge's context holds {self._longest}"
+            )
+        return prompt
+
+    def logprobs(self, prompts: list[list[int]]) -> list[list[float]]:
+        """Return, for each prompt, the log-probability of every token as the next one."""
+        import torch
+
+        width = max(len(prompt) for prompt in prompts)
+        # Padding goes right and the mask keeps it unseen, so a prompt's row is the same in any batch.
+        ids = torch.tensor([prompt + [self._padding] * (width - len(prompt)) for prompt in prompts])
+        mask = torch.tensor([[1] * len(prompt) + [0] * (width - len(prompt)) for prompt in prompts])
+        last = torch.tensor([len(prompt) - 1 for prompt in prompts])
+        device = self._model.device
+        with self._lock, torch.inference_mode():
+            logits = self._model(ids.to(device), attention_mask=mask.to(device)).logits
+            rows = logits[torch.arange(len(prompts)), last.to(device)].float().log_softmax(-1)
+        found: list[list[float]] = rows.tolist()
+        return found
+
+
+@lru_cache(maxsize=2)
+def _loaded(model: str, device: str, dtype: str) -> _Running:
+    return _Running(model, device, dtype)
+
+
+def _require() -> None:
+    try:
+        import torch  # noqa: F401  # asked for now, so that the error comes before any scoring
+        import transformers  # noqa: F401
+    except ImportError as cause:
+        raise MissingExtra(f"the judge 'hf' needs transformers ({cause}): pip install 'verif-sdk[hf]'") from None

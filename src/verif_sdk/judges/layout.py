@@ -1,0 +1,87 @@
+"""Questions to token ids, for the judges that know their model's tokenizer."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from verif_sdk.errors import InvalidSpec
+from verif_sdk.question import SYSTEM, Question, neutralise, own_part, shared_part
+
+_SLOT = "verif-sdk-content-slot"
+_PLAIN = f"{SYSTEM}\n\n{_SLOT}\n\nAnswer:"  # for a model without a chat template
+
+
+class Layout:
+    """The one way in which questions reach a model: its chat template around our two parts.
+
+    The template is rendered once, with a slot where the content goes. Head and tail are
+    tokenised with control tokens, the content between them without, so that nothing a response
+    holds can become one. What a response's questions share is tokenised once.
+
+    Args:
+        tokenizer: a transformers tokenizer.
+        thinking: whether a model that can reason first is told to.
+    """
+
+    def __init__(self, tokenizer: Any, *, thinking: bool = False) -> None:
+        self._tokenizer = tokenizer
+        self.thinks = thinking and "</think>" in tokenizer.get_vocab()
+        """Whether the model reasons between tags of its own."""
+        self._control = tuple(tokenizer.get_added_vocab())
+        head, _, tail = self._rendered(thinking).partition(_SLOT)
+        self._head = self._with_control(head)
+        self._tail = self._with_control(tail)
+        self._shared = lru_cache(maxsize=64)(self.content)
+        self._answers = lru_cache(maxsize=256)(self._answer_tokens)
+
+    def prompt(self, question: Question) -> list[int]:
+        """Return the token ids of the prompt that asks `question`."""
+        return [*self._head, *self._shared(shared_part(question)), *self.content(own_part(question)), *self._tail]
+
+    def continued(self, text: str) -> list[int]:
+        """Return the token ids of a text that we add to the model's own, control tokens included."""
+        return self._with_control(text)
+
+    def answer_tokens(self, question: Question) -> dict[str, tuple[int, ...]]:
+        """Return the token ids that begin each answer.
+
+        Raises:
+            InvalidSpec: two answers begin with the same token, so that one token cannot tell them apart.
+        """
+        return self._answers(tuple(answer for answer, _ in question.answers))
+
+    def _answer_tokens(self, answers: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+        from verif_sdk.judges.reading import spellings
+
+        found: dict[str, tuple[int, ...]] = {}
+        for answer in answers:
+            encoded = [self.content(spelling) for spelling in spellings(answer)]
+            whole = dict.fromkeys(ids[0] for ids in encoded if len(ids) == 1)
+            found[answer] = tuple(whole) or (encoded[0][0],)
+        taken = [token for tokens in found.values() for token in tokens]
+        if len(set(taken)) < len(taken):
+            raise InvalidSpec(
+                f"the answers {', '.join(answers)} begin with the same token in this model's vocabulary"
+            )
+        return found
+
+    def _rendered(self, thinking: bool) -> str:
+        if not self._tokenizer.chat_template:
+            return _PLAIN
+        chat = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": _SLOT}]
+        text: str = self._tokenizer.apply_chat_template(
+            chat, tokenize=False, add_generation_prompt=True, enable_thinking=thinking
+        )
+        return text
+
+    def _with_control(self, text: str) -> list[int]:
+        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False)
+        return ids
+
+    def content(self, text: str) -> list[int]:
+        """Return the token ids of an untrusted text, in which nothing becomes a control token."""
+        # A lone surrogate is no Unicode text, and tokenizers refuse it.
+        clean = neutralise(text, self._control).encode("utf-8", "replace").decode()
+        ids: list[int] = self._tokenizer.encode(clean, add_special_tokens=False, split_special_tokens=True)
+        return ids

@@ -1,0 +1,121 @@
+"""The judge behind HTTP: any OpenAI-compatible server, through a client that costs little."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from verif_sdk.errors import MissingExtra
+from verif_sdk.judges.http import Client, Refused
+from verif_sdk.judges.options import flag, number
+from verif_sdk.judges.reading import read, spellings
+from verif_sdk.question import PROMPT_VERSION, Answer, Question, messages
+
+TOP_LOGPROBS = 20  # the most that the OpenAI API gives
+
+
+class OpenAIJudge:
+    """Answers questions with a model on an OpenAI-compatible server (`/v1/chat/completions`).
+
+    Args:
+        model: the model's name on the server.
+        base_url: where the server is, ending in the version, such as "http://127.0.0.1:8000/v1".
+        key_env: the environment variable that holds the key; it is read at each call and never logged.
+        reasoning: whether the model reasons before its verdict is read, in a second request.
+        max_reasoning_tokens: where reasoning is cut off.
+        concurrency: requests in flight at most.
+        timeout: seconds until one request is given up.
+        retries: how often a request is tried again after 429, 5xx or a broken connection.
+
+    Raises:
+        MissingExtra: aiohttp is not installed.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        base_url: str = "https://api.openai.com/v1",
+        key_env: str = "OPENAI_API_KEY",
+        reasoning: bool | str = False,
+        max_reasoning_tokens: int | str = 1024,
+        concurrency: int | str = 128,
+        timeout: float | str = 60.0,
+        retries: int | str = 4,
+    ) -> None:
+        _require()
+        self.model, self.base_url, self.key_env = model, base_url.rstrip("/"), key_env
+        self.reasoning = flag("reasoning", reasoning)
+        self.max_reasoning_tokens = int(number("max_reasoning_tokens", max_reasoning_tokens))
+        self.concurrency = int(number("concurrency", concurrency))
+        self.timeout = number("timeout", timeout)
+        self.retries = int(float(retries))
+
+    @property
+    def name(self) -> str:
+        """What reproduces a verdict: backend, model, prompt version, reading and sampling."""
+        reading = f"reasoning<={self.max_reasoning_tokens}" if self.reasoning else "one token"
+        return f"openai:{self.model}; prompt {PROMPT_VERSION}; {reading}; temperature 0"
+
+    async def answer(self, questions: Sequence[Question]) -> list[Answer]:
+        """Return one answer per question, in order; a failure is the answer's own error."""
+        client = Client.shared(self.base_url, self.concurrency, self.timeout, self.retries)
+        return list(await asyncio.gather(*(self._one(client, question) for question in questions)))
+
+    async def _one(self, client: Client, question: Question) -> Answer:
+        chat = messages(question)
+        try:
+            thought = await self._reasoned(client, chat) if self.reasoning else ""
+            if thought:
+                ask = "State the answer alone, as one of the listed answers."
+                chat += [{"role": "assistant", "content": thought}, {"role": "user", "content": ask}]
+            reply = await self._post(client, chat, max_tokens=1, logprobs=True, top_logprobs=TOP_LOGPROBS)
+            answer = read(question, _logprobs(question, reply))
+        except Refused as cause:
+            return Answer(error=str(cause))
+        except (KeyError, IndexError, TypeError, AttributeError):
+            return Answer(
+                error="the server's reply has no log-probabilities of the first token; it must support them"
+            )
+        usage = reply.get("usage") or {}
+        return answer.model_copy(
+            update={
+                "reasoning": thought,
+                "decided_by": self.name,
+                "prompt_tokens": usage.get("prompt_tokens") or 0,
+                "cached_tokens": (usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0,
+                "completion_tokens": usage.get("completion_tokens") or 0,
+            }
+        )
+
+    async def _reasoned(self, client: Client, chat: list[dict[str, str]]) -> str:
+        """Return the model's free text on the question; the verdict is read afterwards, not from it."""
+        think = "Think about the question step by step in a few sentences. Do not answer it yet."
+        chat = [*chat[:-1], {"role": "user", "content": f"{chat[-1]['content']}\n{think}"}]
+        reply = await self._post(client, chat, max_tokens=self.max_reasoning_tokens)
+        message = reply["choices"][0]["message"]
+        return str(message.get("content") or message.get("reasoning_content") or "")
+
+    async def _post(self, client: Client, chat: list[dict[str, str]], **options: Any) -> Mapping[str, Any]:
+        body = {"model": self.model, "messages": chat, "temperature": 0, "seed": 0, **options}
+        return await client.post("/chat/completions", body, os.environ.get(self.key_env))
+
+
+def _logprobs(question: Question, reply: Mapping[str, Any]) -> dict[str, list[float]]:
+    """Return the log-probabilities of the answers among the candidates for the first token."""
+    candidates = reply["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
+    by_text = {candidate["token"]: candidate["logprob"] for candidate in candidates}
+    return {
+        answer: [by_text[text] for text in spellings(answer) if text in by_text] for answer, _ in question.answers
+    }
+
+
+def _require() -> None:
+    try:
+        import aiohttp  # noqa: F401  # asked for now, so that the error comes before any scoring
+    except ImportError as cause:
+        raise MissingExtra(
+            f"the judge 'openai' needs aiohttp ({cause}): pip install 'verif-sdk[openai]'"
+        ) from None

@@ -1,0 +1,127 @@
+"""The judge in this process: one vLLM engine, shared by all threads, event loops and batches."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from verif_sdk.errors import InvalidSpec, suggest
+from verif_sdk.judges.engine import Engine, engine
+from verif_sdk.judges.options import converted, flag, number
+from verif_sdk.judges.reading import read
+from verif_sdk.question import PROMPT_VERSION, Answer, Question
+
+_request = itertools.count()
+
+
+class VllmJudge:
+    """Answers questions with a model on vLLM.
+
+    Args:
+        model: a model name or a folder.
+        reasoning: whether the model reasons in free text before its verdict is read.
+        max_reasoning_tokens: where reasoning is cut off.
+        engine_arguments: passed on to vLLM's `AsyncEngineArgs`, such as `max_model_len=8192`.
+
+    Raises:
+        MissingExtra: vllm is not installed.
+        InvalidSpec: vLLM knows no such engine argument.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        reasoning: bool | str = False,
+        max_reasoning_tokens: int | str = 1024,
+        **engine_arguments: Any,
+    ) -> None:
+        self.model = model
+        self.reasoning = flag("reasoning", reasoning)
+        self.max_reasoning_tokens = int(number("max_reasoning_tokens", max_reasoning_tokens))
+        self.arguments = {"model": model, **{name: converted(value) for name, value in engine_arguments.items()}}
+        _refuse_unknown(engine_arguments)
+
+    @property
+    def name(self) -> str:
+        """What reproduces a verdict: backend, model, revision, prompt version, reading and sampling."""
+        revision = self.arguments.get("revision")
+        version = f"@{revision}" if revision else ""
+        reading = f"reasoning<={self.max_reasoning_tokens}" if self.reasoning else "one token"
+        return f"vllm:{self.model}{version}; prompt {PROMPT_VERSION}; {reading}; temperature 0"
+
+    async def answer(self, questions: Sequence[Question]) -> list[Answer]:
+        """Return one answer per question, in order; a failure is the answer's own error."""
+        running = await engine(self.arguments, thinking=self.reasoning)
+        return list(await asyncio.gather(*(self._one(running, question) for question in questions)))
+
+    async def _one(self, running: Engine, question: Question) -> Answer:
+        try:
+            tokens = running.layout.answer_tokens(question)
+            prompt = running.layout.prompt(question)
+            thought = await self._reasoned(running, prompt) if self.reasoning else _Thought()
+            ids = [*prompt, *thought.ids]
+            running.fits(ids)
+            output = await running.generate(ids, _one_token(tokens), self._id())
+        except InvalidSpec as error:
+            return Answer(error=str(error))
+        except Exception as cause:  # noqa: BLE001  # any engine failure leaves this question undecided
+            return Answer(error=running.failed(cause))
+        (found,) = output.outputs[0].logprobs
+        logprobs = {answer: [found[i].logprob for i in ids if i in found] for answer, ids in tokens.items()}
+        return read(question, logprobs).model_copy(
+            update={
+                "reasoning": thought.text,
+                "decided_by": self.name,
+                "prompt_tokens": len(ids),
+                "cached_tokens": output.num_cached_tokens or 0,
+                "completion_tokens": 1 + thought.tokens,
+            }
+        )
+
+    async def _reasoned(self, running: Engine, prompt: list[int]) -> _Thought:
+        """Return the model's reasoning, closed by us, so that the verdict follows it and is not part of it."""
+        from vllm import SamplingParams
+
+        running.fits(prompt, room=self.max_reasoning_tokens + 16)
+        params = SamplingParams(temperature=0.0, max_tokens=self.max_reasoning_tokens, stop=["</think>"])
+        output = await running.generate(prompt, params, self._id())
+        written = output.outputs[0]
+        text = written.text.removeprefix("<think>").strip()
+        closing = "\n</think>\n\n" if running.layout.thinks else "\n\nThe answer is: "
+        ids = running.layout.content(written.text) + running.layout.continued(closing)
+        return _Thought(ids=ids, text=text, tokens=len(written.token_ids))
+
+    def _id(self) -> str:
+        return f"verif-{next(_request)}"
+
+
+@dataclass(frozen=True)
+class _Thought:
+    """What the model wrote before its verdict: the ids that go before it, the text, its length in tokens."""
+
+    ids: Sequence[int] = ()
+    text: str = ""
+    tokens: int = 0
+
+
+def _one_token(tokens: dict[str, tuple[int, ...]]) -> Any:
+    from vllm import SamplingParams
+
+    wanted = [token for ids in tokens.values() for token in ids]
+    return SamplingParams(temperature=0.0, max_tokens=1, logprob_token_ids=wanted, detokenize=False)
+
+
+def _refuse_unknown(engine_arguments: dict[str, Any]) -> None:
+    from dataclasses import fields
+
+    from verif_sdk.judges.engine import arguments_class
+
+    known = {field.name for field in fields(arguments_class())}
+    for name in engine_arguments:
+        if name not in known:
+            own = {"reasoning", "max_reasoning_tokens"}
+            raise InvalidSpec(f"judge 'vllm': unknown option {name!r}; {suggest(name, known | own)}")
