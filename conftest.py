@@ -13,7 +13,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             report.nodeid
             for report in terminalreporter.getreports("error" if outcome == "failed" else outcome)
             + (terminalreporter.getreports("failed") if outcome == "failed" else [])
-            if "vllm" in report.keywords
+            if "vllm" in getattr(report, "keywords", ())  # a file that failed to collect has none
         }
         for outcome in OUTCOMES
     }

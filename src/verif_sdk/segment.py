@@ -12,6 +12,7 @@ _WORD = regex.compile(
     r"|(?:(?![\p{Han}\p{Hiragana}\p{Katakana}])[\p{L}\p{M}\p{N}_])+"
     r"(?:(?:['’ʼ\-‐‑]|(?<=\p{N})[.,](?=\p{N}))(?:(?![\p{Han}\p{Hiragana}\p{Katakana}])[\p{L}\p{M}\p{N}_])+)*"
 )
+_GRAPHEME = regex.compile(r"\X")
 _PARAGRAPH_BREAK = regex.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 # End marks, the quotes and brackets that close behind them, then a space or the end of the line;
 # the full-width marks of Chinese and Japanese need no space.
@@ -57,6 +58,12 @@ def sentences(text: str) -> tuple[str, ...]:
     letter or digit (a rule, a fence) is no sentence.
     """
     return tuple(sentence for line in lines(text) for sentence in _line_sentences(line))
+
+
+def characters(text: str) -> int:
+    """Return the number of grapheme clusters in `text`, outer whitespace left out."""
+    body = text.strip()
+    return len(body) if body.isascii() and "\r" not in body else len(_GRAPHEME.findall(body))
 
 
 def _line_sentences(line: str) -> list[str]:

@@ -67,6 +67,11 @@ class Text:
         return segment.lines(self.raw)
 
     @cached_property
+    def characters(self) -> int:
+        """How many characters a reader counts (grapheme clusters), outer whitespace left out."""
+        return segment.characters(self.raw)
+
+    @cached_property
     def language(self) -> str | None:
         """The ISO 639-1 code of the response's language, or None where it holds no letters."""
         from verif_sdk.language import detect

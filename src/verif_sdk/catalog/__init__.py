@@ -6,7 +6,18 @@ from importlib import import_module
 
 from verif_sdk.constraint import Constraint
 
-FAMILIES = ("length", "soft", "rubric")
+FAMILIES = (
+    "length",
+    "keywords",
+    "casing",
+    "punctuation",
+    "position",
+    "language",
+    "ratio",
+    "structure",
+    "soft",
+    "rubric",
+)
 
 
 def constraints() -> list[type[Constraint]]:

@@ -1,7 +1,8 @@
-"""The three words that every count in the catalogue is bounded by."""
+"""The three words that every count in the catalogue is bounded by: `at_least`, `at_most`, `exactly`."""
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -13,42 +14,64 @@ Count = Annotated[int, Field(ge=0)]
 
 
 class Counted(Check):
-    """A check on a count: `at_least`, `at_most` (both inclusive) or `exactly`, at least one of them."""
+    """A check on a count; a subclass counts, and this words, bounds and grades."""
 
-    at_least: Count | None = None
-    at_most: Count | None = None
-    exactly: Count | None = None
+    at_least: Count | None = Field(None, description="The lowest count that passes.")
+    at_most: Count | None = Field(None, description="The highest count that passes.")
+    exactly: Count | None = Field(None, description="The only count that passes.")
 
     @model_validator(mode="after")
     def _bounded(self) -> Self:
-        if self.exactly is not None and (self.at_least is not None or self.at_most is not None):
+        low, high = self.at_least, self.at_most
+        if self.exactly is not None and (low is not None or high is not None):
             raise ValueError("give 'exactly', or 'at_least' and 'at_most', not both")
-        if self.exactly is None and self.at_least is None and self.at_most is None:
+        if self.exactly is None and low is None and high is None:
             raise ValueError("give a bound: 'at_least', 'at_most' or 'exactly'")
-        if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
-            raise ValueError(f"at_least ({self.at_least}) is above at_most ({self.at_most})")
+        if low is not None and high is not None and low > high:
+            raise ValueError(f"at_least ({low}) is above at_most ({high})")
         return self
 
-    def bound(self) -> str:
-        """Return the bound in words: "at least 3", "between 3 and 5", "exactly 4"."""
+    def amount(self, unit: str) -> str:
+        """Return the bound in words, for a unit in the singular: "at least 3 words", "exactly 1 word"."""
         if self.exactly is not None:
-            return f"exactly {self.exactly}"
+            return "no " + plural(unit) if self.exactly == 0 else f"exactly {counted(self.exactly, unit)}"
         if self.at_least is not None and self.at_most is not None:
-            return f"between {self.at_least} and {self.at_most}"
-        return f"at least {self.at_least}" if self.at_least is not None else f"at most {self.at_most}"
+            return f"between {self.at_least} and {counted(self.at_most, unit)}"
+        if self.at_least is not None:
+            return f"at least {counted(self.at_least, unit)}"
+        return f"at most {counted(self.at_most or 0, unit)}"
 
-    def counted(self, found: int, unit: str, *, evidence: tuple[tuple[int, int], ...] = ()) -> Verdict:
-        """Return the verdict on a count of `found` units ("words"): graded by how far off it is.
+    def bounded(self, found: int, unit: str, *, evidence: tuple[tuple[int, int], ...] = ()) -> Verdict:
+        """Return the verdict on a count, for a unit in the singular ("word").
 
-        The score of a miss is 1 - off / (bound + off) for `off` units beyond the bound, so 1 off of
-        100 scores 0.99 and 500 off of 100 scores 0.17; a wanted number that is missing entirely scores 0.
+        A miss scores by its ratio to the bound: too few scores found / wanted, too many scores
+        wanted / found. So 495 of 500 words score 0.99, 1,000 where 500 are allowed score 0.5, and
+        none at all scores 0.
         """
-        low = self.exactly if self.exactly is not None else self.at_least
-        high = self.exactly if self.exactly is not None else self.at_most
-        off, bound = 0, 1
+        low = self.at_least if self.exactly is None else self.exactly
+        high = self.at_most if self.exactly is None else self.exactly
+        score = 1.0
         if low is not None and found < low:
-            off, bound = low - found, found
+            score = found / low
         elif high is not None and found > high:
-            off, bound = found - high, high
-        score = 1.0 if off == 0 else bound / (bound + off)
-        return self.verdict(off == 0, f"{found} {unit}, {self.bound()} wanted", score=score, evidence=evidence)
+            score = high / found
+        reason = f"{counted(found, unit)}, {self.amount(unit)} wanted"
+        return self.verdict(score == 1.0, reason, score=score, evidence=evidence)
+
+
+def counted(number: int, unit: str) -> str:
+    """Return "1 word" or "3 words"."""
+    return f"{number:,} {unit if number == 1 else plural(unit)}"
+
+
+def plural(unit: str) -> str:
+    """Return the plural of a unit; of "word in capitals" and "use of a word" that of the first noun."""
+    head, rest = _NOUN.fullmatch(unit).groups()  # type: ignore[union-attr]  # it matches any unit
+    if head.endswith(("s", "x", "ch")):
+        return f"{head}es{rest}"
+    if head.endswith("y") and head[-2:-1] not in "aeo":
+        return f"{head[:-1]}ies{rest}"
+    return f"{head}s{rest}"
+
+
+_NOUN = re.compile(r"(.+?)((?: (?:of|in|with|on) .*)?)", re.DOTALL)

@@ -1,4 +1,4 @@
-"""How long the response is, in words, sentences, paragraphs, characters or lines."""
+"""How long the response is: in words, sentences, paragraphs, characters or lines."""
 
 from __future__ import annotations
 
@@ -23,10 +23,83 @@ class Words(Counted):
     type: Literal["length:words"] = "length:words"
 
     def instruction(self) -> str:
-        return f"Write {self.bound()} words."
+        return f"Write {self.amount('word')}."
 
     def check(self, text: Text) -> Verdict:
-        return self.counted(len(text.words), "words")
+        return self.bounded(len(text.words), "word")
 
 
-CONSTRAINTS = (Words,)
+class Sentences(Counted):
+    """The response has a number of sentences.
+
+    A sentence ends at an end mark or at the end of a line; abbreviations and list numbers end none.
+    """
+
+    examples = (
+        Example(
+            {"exactly": 2},
+            accepts=("Dr. Lee left. She took the 9.15 train.", "Really?! Yes."),
+            rejects=("One. Two. Three.", "Only one here"),
+        ),
+    )
+    type: Literal["length:sentences"] = "length:sentences"
+
+    def instruction(self) -> str:
+        return f"Write {self.amount('sentence')}."
+
+    def check(self, text: Text) -> Verdict:
+        return self.bounded(len(text.sentences), "sentence")
+
+
+class Paragraphs(Counted):
+    """The response has a number of paragraphs: blocks of text between blank lines."""
+
+    examples = (
+        Example(
+            {"exactly": 2},
+            accepts=("One.\n\nTwo.", "One,\nstill one.\n \n\nTwo."),
+            rejects=("One.\nStill one.", "One.\n\nTwo.\n\nThree."),
+        ),
+    )
+    type: Literal["length:paragraphs"] = "length:paragraphs"
+
+    def instruction(self) -> str:
+        return f"Write {self.amount('paragraph')}, separated by blank lines."
+
+    def check(self, text: Text) -> Verdict:
+        return self.bounded(len(text.paragraphs), "paragraph")
+
+
+class Characters(Counted):
+    """The response has a number of characters, as a reader counts them, spaces included.
+
+    An emoji with its modifiers and a letter with its accents are one character each; whitespace
+    around the response does not count.
+    """
+
+    examples = (Example({"at_most": 5}, accepts=("Hello", " Hi \n", "👩‍👩‍👧‍👦 hi!"), rejects=("Hello!",)),)
+    type: Literal["length:characters"] = "length:characters"
+
+    def instruction(self) -> str:
+        return f"Write {self.amount('character')}."
+
+    def check(self, text: Text) -> Verdict:
+        return self.bounded(text.characters, "character")
+
+
+class Lines(Counted):
+    """The response has a number of lines that are not blank."""
+
+    examples = (
+        Example({"at_least": 2, "at_most": 3}, accepts=("a\nb", "a\n\nb\r\nc\n"), rejects=("a", "a\nb\nc\nd")),
+    )
+    type: Literal["length:lines"] = "length:lines"
+
+    def instruction(self) -> str:
+        return f"Write {self.amount('line')}."
+
+    def check(self, text: Text) -> Verdict:
+        return self.bounded(len(text.lines), "line")
+
+
+CONSTRAINTS = (Words, Sentences, Paragraphs, Characters, Lines)

@@ -1,0 +1,117 @@
+"""Capital and small letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import regex
+
+from verif_sdk.catalog.bounds import Counted
+from verif_sdk.constraint import Check, Example
+from verif_sdk.text import Text
+from verif_sdk.verdict import Verdict
+
+# Words that style guides leave small inside a title.
+MINOR = frozenset(
+    {
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "but",
+        "by",
+        "for",
+        "from",
+        "if",
+        "in",
+        "into",
+        "nor",
+        "of",
+        "off",
+        "on",
+        "onto",
+    }
+    | {"or", "out", "over", "per", "so", "than", "the", "to", "up", "via", "with", "yet"}
+)
+_CASED = regex.compile(r"[\p{Lu}\p{Ll}\p{Lt}]")
+
+
+class Upper(Check):
+    """Every letter of the response that has a case is a capital."""
+
+    template = "Write in capital letters only."
+    examples = (Example({}, accepts=("HELLO, WORLD 1!", "ÜBER"), rejects=("HELLO World", "123", "Straße")),)
+    type: Literal["casing:upper"] = "casing:upper"
+
+    def check(self, text: Text) -> Verdict:
+        return _all_cased(self, text, str.isupper, "capital")
+
+
+class Lower(Check):
+    """Every letter of the response that has a case is a small one."""
+
+    template = "Write in lower-case letters only."
+    examples = (Example({}, accepts=("hello, world 1!", "straße"), rejects=("hello World", "123")),)
+    type: Literal["casing:lower"] = "casing:lower"
+
+    def check(self, text: Text) -> Verdict:
+        return _all_cased(self, text, str.islower, "small")
+
+
+class Title(Check):
+    """Every word begins with a capital; small words inside a line, such as "of", may stay small."""
+
+    template = "Write every word with a capital first letter, as in a title."
+    examples = (
+        Example(
+            {},
+            accepts=("The Lord of the Rings", "Don't Go", "3 Ways To Use an iPhone"),
+            rejects=("The lord of the Rings", "of Mice and Men", "Never give Up"),
+        ),
+    )
+    type: Literal["casing:title"] = "casing:title"
+
+    def check(self, text: Text) -> Verdict:
+        words = [word for line in text.lines for word in _titled(text.part(line).words)]
+        wrong = [word for word, good in words if not good]
+        if not words:
+            return self.verdict(False, "no word has letters with a case")
+        reason = f'not capitalised: "{wrong[0]}"' if wrong else "every word is capitalised"
+        return self.verdict(not wrong, reason, score=1 - len(wrong) / len(words))
+
+
+class CapitalWords(Counted):
+    """The response has a number of words all in capitals, two letters or more: "NASA" counts, "I" does not."""
+
+    examples = (
+        Example({"exactly": 2}, accepts=("NASA and ESA met.",), rejects=("NASA and I met.", "NASA, ESA, JAXA")),
+    )
+    type: Literal["casing:capital_words"] = "casing:capital_words"
+
+    def instruction(self) -> str:
+        return f"Use {self.amount('word')} in all capital letters."
+
+    def check(self, text: Text) -> Verdict:
+        words = [word for word in text.words if word.isupper() and len(_CASED.findall(word)) > 1]
+        return self.bounded(len(words), "word in all capitals")
+
+
+def _all_cased(check: Check, text: Text, right: Callable[[str], bool], name: str) -> Verdict:
+    letters = _CASED.findall(text.raw)
+    wanted = sum(right(letter) for letter in letters)
+    if not letters:
+        return check.verdict(False, "no letter has a case")
+    reason = f"{wanted} of {len(letters)} letters are {name}"
+    return check.verdict(wanted == len(letters), reason, score=wanted / len(letters))
+
+
+def _titled(words: tuple[str, ...]) -> list[tuple[str, bool]]:
+    """Return the words of one line that have a case, with whether each may stand so in a title."""
+    cased = [word for word in words if _CASED.search(word)]
+    last = len(cased) - 1
+    return [(word, not word.islower() or (word in MINOR and 0 < place < last)) for place, word in enumerate(cased)]
+
+
+CONSTRAINTS = (Upper, Lower, Title, CapitalWords)

@@ -1,0 +1,213 @@
+"""What stands where: at the start, at the end, or as a certain word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from verif_sdk.catalog.keywords import CaseSensitive, Phrase
+from verif_sdk.constraint import Check, Example
+from verif_sdk.text import Text
+from verif_sdk.verdict import Verdict
+
+Scope = Annotated[
+    Literal["response", "paragraph", "sentence", "line"],
+    Field(description="Whether the whole response is meant, or every paragraph, sentence or line of it."),
+]
+# Typographic wrapping that a reader does not take for part of the words.
+_WRAPPING = " \t\r\n\"'*_“”‘’«»()[]`"
+_CLOSING = _WRAPPING + ".!?…,;:。！？"
+
+
+class Positioned(Check):
+    """A check on the start, the end or one word of the response or of every part of it."""
+
+    scope: Scope = "response"
+    case_sensitive: CaseSensitive = False
+
+    def where(self, place: str) -> str:
+        """Return the place in words: "the response", or "every sentence"."""
+        return f"{place} {'the response' if self.scope == 'response' else f'every {self.scope}'}"
+
+    def every(self, text: Text, right: Callable[[str], bool], wanted: str) -> Verdict:
+        """Return the verdict where each part has to be `right`; the score is the share that is."""
+        parts = _parts(text, self.scope)
+        wrong = [part for part in parts if not right(part)]
+        if not parts:
+            return self.verdict(False, f"it has no {self.scope}")
+        where = "" if self.scope == "response" else f" in {len(wrong)} of {len(parts)} {self.scope}s"
+        reason = f"not {wanted}{where}: {wrong[0]!r:.60}" if wrong else wanted
+        return self.verdict(not wrong, reason, score=1 - len(wrong) / len(parts))
+
+    def folded(self, words: str) -> str:
+        """Return words as they are compared: without case, unless it counts, and with plain spaces."""
+        plain = " ".join(words.replace("’", "'").split())
+        return plain if self.case_sensitive else plain.casefold()
+
+
+class StartsWith(Positioned):
+    """The response, or every part of it, begins with a phrase; quotes and markdown before it are passed over."""
+
+    examples = (
+        Example({"phrase": "Dear"}, accepts=("Dear all,", '"Dear all"', "**Dear** all"), rejects=("Oh dear",)),
+        Example(
+            {"phrase": "I", "scope": "sentence"},
+            accepts=("I came. I saw.",),
+            rejects=("I came. We saw.", "It rained."),
+        ),
+    )
+    type: Literal["position:starts_with"] = "position:starts_with"
+    phrase: Phrase
+
+    def instruction(self) -> str:
+        return f'{self.where("Begin")} with "{self.phrase}".'
+
+    def check(self, text: Text) -> Verdict:
+        wanted = self.folded(self.phrase)
+
+        def right(part: str) -> bool:
+            return any(_leads(self.folded(form), wanted) for form in (part.strip(), part.lstrip(_WRAPPING)))
+
+        return self.every(text, right, f'beginning with "{self.phrase}"')
+
+
+class EndsWith(Positioned):
+    """The response, or every part of it, ends with a phrase.
+
+    Quotes, markdown and end marks after it are passed over.
+    """
+
+    examples = (
+        Example(
+            {"phrase": "Any questions?"},
+            accepts=("Done. Any questions?", "Done. *Any questions?*"),
+            rejects=("Any questions? No.",),
+        ),
+        Example({"phrase": "the end"}, accepts=("It is the end.",), rejects=("The end is near.", "Breathe end")),
+    )
+    type: Literal["position:ends_with"] = "position:ends_with"
+    phrase: Phrase
+
+    def instruction(self) -> str:
+        return f'{self.where("End")} with "{self.phrase}" and nothing after it.'
+
+    def check(self, text: Text) -> Verdict:
+        wanted = self.folded(self.phrase)[::-1]
+        forms = (str.strip, lambda part: part.rstrip(_WRAPPING), lambda part: part.rstrip(_CLOSING))
+
+        def right(part: str) -> bool:
+            return any(_leads(self.folded(form(part))[::-1], wanted) for form in forms)
+
+        return self.every(text, right, f'ending with "{self.phrase}"')
+
+
+class WordAt(Positioned):
+    """A check on one word of the response or of every part of it."""
+
+    word: Phrase
+
+    def word_at(self, text: Text, part: str, place: int) -> bool:
+        """Return whether the wanted word stands at an index of a part; negative counts from the end."""
+        words = text.part(part).words
+        inside = -len(words) <= place < len(words)
+        return inside and self.folded(words[place]) == self.folded(self.word)
+
+
+class FirstWord(WordAt):
+    """The first word of the response, or of every part of it, is the given one."""
+
+    examples = (
+        Example({"word": "so"}, accepts=("So, it begins.", "*So* it is"), rejects=("Sorry.", "And so on")),
+    )
+    type: Literal["position:first_word"] = "position:first_word"
+
+    def instruction(self) -> str:
+        return f'{self.where("Make the first word of")} "{self.word}".'
+
+    def check(self, text: Text) -> Verdict:
+        return self.every(text, lambda part: self.word_at(text, part, 0), f'having "{self.word}" as first word')
+
+
+class LastWord(WordAt):
+    """The last word of the response, or of every part of it, is the given one, end marks aside."""
+
+    examples = (Example({"word": "peace"}, accepts=("We want peace.",), rejects=("Peace now!",)),)
+    type: Literal["position:last_word"] = "position:last_word"
+
+    def instruction(self) -> str:
+        return f'{self.where("Make the last word of")} "{self.word}".'
+
+    def check(self, text: Text) -> Verdict:
+        return self.every(text, lambda part: self.word_at(text, part, -1), f'having "{self.word}" as last word')
+
+
+class NthWord(WordAt):
+    """The n-th word of the response, or of every part of it, is the given one; 1 is the first."""
+
+    examples = (
+        Example({"word": "is", "n": 2}, accepts=("This is it.",), rejects=("It was.", "Is")),
+        Example(
+            {"word": "you", "n": 1, "scope": "line"}, accepts=("You go.\nyou stay",), rejects=("You go.\nI stay",)
+        ),
+    )
+    type: Literal["position:nth_word"] = "position:nth_word"
+    n: Annotated[int, Field(ge=1)]
+
+    def instruction(self) -> str:
+        return f'{self.where(f"Make word number {self.n} of")} "{self.word}".'
+
+    def check(self, text: Text) -> Verdict:
+        wanted = f'having "{self.word}" as word {self.n}'
+        return self.every(text, lambda part: self.word_at(text, part, self.n - 1), wanted)
+
+
+class Postscript(Check):
+    """The response ends with a postscript: a last part that begins with the marker, and says something."""
+
+    template = 'Add a postscript at the end, beginning with "{marker}".'
+    examples = (
+        Example(
+            {},
+            accepts=("Bye.\n\nP.S. Call me.", "Bye.\nPS: bring cake"),
+            rejects=("Bye.", "The U.P.S. store", "Bye.\n\nP.S."),
+        ),
+        Example({"marker": "P.P.S."}, accepts=("Bye.\nP.S. One.\nP.P.S. Two.",), rejects=("Bye.\nP.S. One.",)),
+    )
+    type: Literal["position:postscript"] = "position:postscript"
+    marker: Phrase = "P.S."
+
+    def check(self, text: Text) -> Verdict:
+        letters = _letters(self.marker)
+        for line in text.lines[1:]:
+            body = line.lstrip(_WRAPPING)
+            head, _, rest = body.partition(" ")
+            if _letters(head) == letters and text.part(rest).words:
+                return self.verdict(True, "a postscript stands at the end")
+        return self.verdict(False, f'no line after the first begins with "{self.marker}" and says something')
+
+
+def _parts(text: Text, scope: str) -> tuple[str, ...]:
+    match scope:
+        case "paragraph":
+            return text.paragraphs
+        case "sentence":
+            return text.sentences
+        case "line":
+            return text.lines
+        case _:
+            return (text.raw,)
+
+
+def _leads(body: str, phrase: str) -> bool:
+    """Return whether `body` begins with `phrase`, and not in the middle of a word."""
+    after = body[len(phrase) : len(phrase) + 1]
+    return body.startswith(phrase) and not (phrase[-1:].isalnum() and after.isalnum())
+
+
+def _letters(marker: str) -> str:
+    return "".join(letter for letter in marker.casefold() if letter.isalnum())
+
+
+CONSTRAINTS = (StartsWith, EndsWith, FirstWord, LastWord, NthWord, Postscript)

@@ -1,0 +1,69 @@
+"""The large shape of a response: the prompt repeated first, several responses in one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from verif_sdk.catalog.bounds import Counted
+from verif_sdk.constraint import Check, Example
+from verif_sdk.errors import Undecidable
+from verif_sdk.text import Text
+from verif_sdk.verdict import Verdict
+
+
+class RepeatsPrompt(Check):
+    """The response begins with the prompt, word for word, and then goes on.
+
+    Case and whitespace do not count. The text to repeat is given here, or is the case's prompt.
+    """
+
+    template = "First repeat the request word for word, then answer it."
+    examples = (
+        Example(
+            {"prompt": "Name a colour."},
+            accepts=("Name a colour.\n\nBlue.", "name  a COLOUR. Red"),
+            rejects=("Blue.", "Name a colour.", "You asked: Name a colour. Blue."),
+        ),
+    )
+    type: Literal["structure:repeats_prompt"] = "structure:repeats_prompt"
+    prompt: Annotated[str, StringConstraints(min_length=1)] | None = None
+
+    def check(self, text: Text) -> Verdict:
+        prompt = self.prompt if self.prompt is not None else text.prompt
+        if prompt is None:
+            raise Undecidable("structure:repeats_prompt needs the prompt: give it as a parameter or in the case")
+        wanted, given = _plain(prompt), _plain(text.raw)
+        if not given.startswith(wanted):
+            return self.verdict(False, "it does not begin with the prompt")
+        answered = bool(given[len(wanted) :].strip())
+        return self.verdict(answered, "the prompt, then an answer" if answered else "nothing follows the prompt")
+
+
+class Responses(Counted):
+    """The response holds a number of different responses, split by a separator."""
+
+    examples = (
+        Example(
+            {"exactly": 2, "separator": "******"},
+            accepts=("Yes.\n******\nNo.",),
+            rejects=("Yes.", "Yes.\n******\nYes.", "Yes.\n******\n"),
+        ),
+    )
+    type: Literal["structure:responses"] = "structure:responses"
+    separator: Annotated[str, StringConstraints(min_length=1)] = Field("******")
+
+    def instruction(self) -> str:
+        return f'Give {self.amount("different response")}, separated by "{self.separator}".'
+
+    def check(self, text: Text) -> Verdict:
+        parts = [part.strip() for part in text.raw.split(self.separator)]
+        return self.bounded(len({part for part in parts if not text.part(part).blank}), "different response")
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.split()).casefold()
+
+
+CONSTRAINTS = (RepeatsPrompt, Responses)
