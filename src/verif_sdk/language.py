@@ -36,11 +36,6 @@ def detect_raw(text: str) -> str | None:
     return None if found == detector.UNKNOWN_LANG else found
 
 
-def languages() -> frozenset[str]:
-    """Return the ISO 639-1 codes that can be detected."""
-    return frozenset(code.partition("-")[0] for code in _detectors().langlist)
-
-
 def _detectors() -> Any:
     with _loading:  # functools.cache alone would let two threads read the profiles at once
         return _loaded()

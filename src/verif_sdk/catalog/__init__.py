@@ -15,6 +15,11 @@ FAMILIES = (
     "language",
     "ratio",
     "structure",
+    "data",
+    "markdown",
+    "shape",
+    "logic",
+    "within",
     "soft",
     "rubric",
 )

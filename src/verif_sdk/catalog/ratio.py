@@ -18,13 +18,17 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class UniqueWords(Check):
     """At least a share of the response's words are different from one another, case aside."""
 
-    template = "Make at least {at_least} of the words different from one another (1.0 means no word twice)."
     examples = (
         Example({"at_least": 1.0}, accepts=("Every word differs.",), rejects=("The cat, the dog.",)),
         Example({"at_least": 0.5}, accepts=("go go stop stop",), rejects=("go go go stop stop",)),
     )
     type: Literal["ratio:unique_words"] = "ratio:unique_words"
     at_least: Annotated[float, Field(gt=0, le=1)]
+
+    def instruction(self) -> str:
+        if self.at_least == 1:
+            return "Do not use any word twice."
+        return f"Make at least {self.at_least:.0%} of your words different from one another."
 
     def check(self, text: Text) -> Verdict:
         words = text.words

@@ -1,0 +1,187 @@
+"""The whole response as data: JSON, YAML, CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from functools import lru_cache
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from verif_sdk.catalog.blocks import code_blocks
+from verif_sdk.catalog.bounds import Count
+from verif_sdk.constraint import Check, Example
+from verif_sdk.errors import Undecidable
+from verif_sdk.text import Text
+from verif_sdk.verdict import Verdict
+
+DEEPEST = 100
+"""How many levels of YAML are read; deeper nesting is an attack on the parser, not data."""
+
+
+def unfenced(raw: str) -> str:
+    """Return the inside of the one code block that a response consists of, or the response itself."""
+    body = raw.strip()
+    if not body.startswith(("```", "~~~")):
+        return body
+    blocks = code_blocks(body)
+    return blocks[0].body if len(blocks) == 1 and body.endswith(body[:3]) else body
+
+
+def _schema(value: dict[str, Any]) -> dict[str, Any]:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import SchemaError
+
+    try:
+        Draft202012Validator.check_schema(value)
+    except SchemaError as error:
+        raise ValueError(f"not a JSON Schema: {error.message}") from None
+    return value
+
+
+class Json(Check):
+    """The response is JSON: an object or a list, alone or in one code block, optionally of a given schema.
+
+    Numbers, strings and the words NaN and Infinity alone are no JSON document here. References in the
+    schema to other addresses are not fetched.
+    """
+
+    examples = (
+        Example(
+            {}, accepts=('{"a": 1}', "```json\n[1, 2]\n```"), rejects=("{'a': 1}", "42", '{"a": NaN}', "{} and")
+        ),
+        Example(
+            {"json_schema": {"required": ["name"], "properties": {"name": {"type": "string"}}}},
+            accepts=('{"name": "Ada"}',),
+            rejects=('{"name": 3}', "{}", "not JSON"),
+        ),
+    )
+    type: Literal["format:json"] = "format:json"
+    json_schema: Annotated[dict[str, Any], AfterValidator(_schema)] | None = None
+
+    def instruction(self) -> str:
+        schema = f" that matches this JSON Schema: {json.dumps(self.json_schema)}" if self.json_schema else ""
+        return f"Answer with JSON only{schema}."
+
+    def check(self, text: Text) -> Verdict:
+        try:
+            value = json.loads(unfenced(text.raw), parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            return self.verdict(False, f"not JSON: {error}"[:200])
+        if not isinstance(value, (dict, list)):
+            return self.verdict(False, f"a lone {type(value).__name__} is no JSON document")
+        if self.json_schema is not None and (problem := _violation(json.dumps(self.json_schema), value)):
+            return self.verdict(False, problem, score=0.5)
+        return self.verdict(True, "it is JSON" if self.json_schema is None else "it is JSON of the schema")
+
+
+class Yaml(Check):
+    """The response is YAML: a mapping or a list, alone or in one code block."""
+
+    template = "Answer with YAML only: a mapping or a list."
+    examples = (
+        Example(
+            {},
+            accepts=("name: Ada\nage: 36", "```yaml\n- a\n- b\n```"),
+            rejects=("Just a sentence.", "a: [1, 2", "a: b: c"),
+        ),
+    )
+    type: Literal["format:yaml"] = "format:yaml"
+
+    def check(self, text: Text) -> Verdict:
+        import yaml
+
+        try:
+            events = yaml.parse(unfenced(text.raw), Loader=yaml.SafeLoader)
+            first = _first_node(events)
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
+            return self.verdict(False, f"not YAML: {' '.join(str(error).split())}"[:200])
+        found = first in {"MappingStartEvent", "SequenceStartEvent"}
+        return self.verdict(found, "it is YAML" if found else "it is a plain text, no mapping or list")
+
+
+class Csv(Check):
+    """The response is CSV: rows of equally many columns, alone or in one code block."""
+
+    examples = (
+        Example(
+            {"columns": 2, "rows": 2},
+            accepts=("name,age\nAda,36", '```csv\na,b\n"x, y",2\n```'),
+            rejects=("name,age", "a,b\n1,2\n3,4", "a,b\n1", "a;b\n1;2"),
+        ),
+        Example({"columns": 2, "rows": 1, "delimiter": ";"}, accepts=("a;b",), rejects=("a,b",)),
+    )
+    type: Literal["format:csv"] = "format:csv"
+    columns: Annotated[int, Field(ge=1)] | None = None
+    rows: Annotated[Count, Field(description="Rows in all, the header included.")] | None = None
+    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
+
+    def instruction(self) -> str:
+        sizes = [
+            f"{number} {name}"
+            for number, name in ((self.columns, "columns"), (self.rows, "rows"))
+            if number is not None
+        ]
+        shape = f" of {' and '.join(sizes)} (the header counts as a row)" if sizes else ""
+        return f'Answer with CSV only{shape}, separated by "{self.delimiter}".'
+
+    def check(self, text: Text) -> Verdict:
+        try:
+            reader = csv.reader(io.StringIO(unfenced(text.raw)), delimiter=self.delimiter, strict=True)
+            rows = [row for row in reader if row]
+        except csv.Error as error:
+            return self.verdict(False, f"not CSV: {error}")
+        widths = sorted({len(row) for row in rows})
+        if len(widths) != 1:
+            return self.verdict(False, f"the rows have different numbers of columns: {widths}"[:200])
+        if self.columns is not None and widths[0] != self.columns:
+            return self.verdict(False, f"{widths[0]} columns, {self.columns} wanted")
+        if self.rows is not None and len(rows) != self.rows:
+            near = min(len(rows), self.rows) / max(len(rows), self.rows)
+            return self.verdict(False, f"{len(rows)} rows, {self.rows} wanted", score=near)
+        return self.verdict(True, f"{len(rows)} rows of {widths[0]} columns")
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _violation(schema: str, value: object) -> str | None:
+    """Return the first way in which `value` breaks the schema, or None."""
+    from referencing.exceptions import Unresolvable
+
+    try:
+        error = next(_validator(schema).iter_errors(value), None)
+    except (Unresolvable, RecursionError) as cause:
+        raise Undecidable(f"the JSON Schema cannot be resolved: {cause}") from None
+    return None if error is None else f"at {error.json_path}: {error.message}"[:200]
+
+
+@lru_cache(maxsize=256)
+def _validator(schema: str) -> Any:
+    from jsonschema import Draft202012Validator
+    from referencing import Registry
+
+    return Draft202012Validator(json.loads(schema), registry=Registry())  # an empty registry fetches nothing
+
+
+def _first_node(events: Any) -> str:
+    """Read a YAML stream to its end, without building it, and return the event of its outermost node.
+
+    Nothing is built, so aliases that multiply ("billion laughs") cost nothing.
+    """
+    first, depth = "", 0
+    for event in events:
+        name = type(event).__name__
+        depth += name.endswith("StartEvent")
+        depth -= name.endswith("EndEvent")
+        if depth > DEEPEST:
+            raise ValueError(f"nested deeper than {DEEPEST} levels")
+        if not first and name in {"MappingStartEvent", "SequenceStartEvent", "ScalarEvent", "AliasEvent"}:
+            first = name
+    return first
+
+
+CONSTRAINTS = (Json, Yaml, Csv)

@@ -1,0 +1,195 @@
+"""The form of a response as text: a title, placeholders, one of given options, a pattern, a template, emoji."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Annotated, Literal, Self
+
+import regex
+from pydantic import Field, StringConstraints, model_validator
+
+from verif_sdk.catalog.bounds import Counted
+from verif_sdk.catalog.keywords import CaseSensitive, quoted
+from verif_sdk.catalog.pattern import Pattern, full_match, search
+from verif_sdk.constraint import Check, Example
+from verif_sdk.text import Text
+from verif_sdk.verdict import Verdict
+
+_TITLE = regex.compile(r"<<([^<>\n]+)>>")
+_HEADING = regex.compile(r" {0,3}#\s+\S")
+_PLACEHOLDER = regex.compile(r"\[[^\[\]\n]*[\p{L}\p{N}][^\[\]\n]*\](?!\()")
+# One emoji as a reader sees it: a flag, a keycap, or a pictograph with its modifiers and joined parts.
+_EMOJI = regex.compile(
+    r"\p{RI}\p{RI}|[0-9#*]\uFE0F?\u20E3"
+    r"|(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F|\p{Emoji_Modifier_Base})"
+    r"[\uFE0F\p{Emoji_Modifier}\U000E0020-\U000E007F]*"
+    r"(?:\u200D\p{Extended_Pictographic}[\uFE0F\p{Emoji_Modifier}]*)*"
+)
+
+
+class Title(Check):
+    """The response has a title: <<in angle brackets>>, or a markdown heading of level 1 as its first line."""
+
+    examples = (
+        Example(
+            {}, accepts=("<<My day>>\nIt rained.", "# My day\nIt rained."), rejects=("My day", "<< >>", "<<a\nb>>")
+        ),
+        Example({"style": "angle"}, accepts=("<<My day>>",), rejects=("# My day",)),
+    )
+    type: Literal["format:title"] = "format:title"
+    style: Literal["any", "angle", "heading"] = "any"
+
+    def instruction(self) -> str:
+        how = {"angle": "<<in double angle brackets>>", "heading": 'as a first line beginning with "# "'}
+        return f"Give your response a title, {how.get(self.style, ' or '.join(how.values()))}."
+
+    def check(self, text: Text) -> Verdict:
+        angle = any(title.strip() for title in _TITLE.findall(text.raw))
+        heading = bool(text.lines and _HEADING.match(text.lines[0]))
+        found = {"any": angle or heading, "angle": angle, "heading": heading}[self.style]
+        return self.verdict(found, "it has a title" if found else "it has no such title")
+
+
+class Placeholders(Counted):
+    """The response has a number of placeholders, such as [name]; markdown links are none."""
+
+    examples = (
+        Example(
+            {"at_least": 2},
+            accepts=("Dear [name], from [address]",),
+            rejects=("Dear [name]", "[a](http://b) and [c]", "[] and []"),
+        ),
+    )
+    type: Literal["format:placeholders"] = "format:placeholders"
+
+    def instruction(self) -> str:
+        return f"Use {self.amount('placeholder')} in square brackets, such as [address]."
+
+    def check(self, text: Text) -> Verdict:
+        places = tuple(match.span() for match in _PLACEHOLDER.finditer(text.raw))
+        return self.bounded(len(places), "placeholder", evidence=places)
+
+
+class Options(Check):
+    """The response is one of the given options, and nothing else; end marks, quotes and case do not count."""
+
+    examples = (
+        Example({"options": ["yes", "no"]}, accepts=("Yes.", '"no"', " YES\n"), rejects=("Yes, sure.", "maybe")),
+    )
+    type: Literal["format:options"] = "format:options"
+    options: Annotated[tuple[Annotated[str, StringConstraints(min_length=1)], ...], Field(min_length=2)]
+    case_sensitive: CaseSensitive = False
+
+    def instruction(self) -> str:
+        return f"Answer with exactly one of these and nothing else: {quoted(self.options)}."
+
+    def check(self, text: Text) -> Verdict:
+        given = self._plain(text.raw)
+        chosen = next((option for option in self.options if self._plain(option) == given), None)
+        return self.verdict(chosen is not None, f'it is "{chosen}"' if chosen else "it is none of the options")
+
+    def _plain(self, words: str) -> str:
+        plain = " ".join(words.split()).strip(" \"'“”‘’*_`.!。")
+        return plain if self.case_sensitive else plain.casefold()
+
+
+class Regex(Check):
+    """The response matches a regular expression, somewhere or as a whole.
+
+    `^` and `$` match at every line. A pattern that takes longer than 2 s gives an error, no verdict.
+    """
+
+    examples = (
+        Example({"pattern": r"\d{3}-\d{4}"}, accepts=("Call 555-1234.",), rejects=("Call me.",)),
+        Example({"pattern": r"[a-z ]+", "match": "full"}, accepts=("only small",), rejects=("Not only",)),
+    )
+    type: Literal["format:regex"] = "format:regex"
+    pattern: Pattern
+    match: Literal["search", "full"] = "search"
+
+    def instruction(self) -> str:
+        how = "Make the whole response match" if self.match == "full" else "Include text that matches"
+        return f"{how} this regular expression: {self.pattern}"
+
+    def check(self, text: Text) -> Verdict:
+        if self.match == "full":
+            whole = full_match(self.pattern, text.raw.strip())
+            return self.verdict(whole, "the whole matches" if whole else "the whole does not match")
+        found = search(self.pattern, text.raw)
+        evidence = tuple(match.span() for match in found[:20])
+        return self.verdict(bool(found), f"{len(found)} matches", evidence=evidence)
+
+
+class Template(Check):
+    """The response follows a template: its fixed texts in order, with something in each {slot}.
+
+    Whitespace is counted as one space, case matters, and nothing stands before or after the template.
+    """
+
+    examples = (
+        Example(
+            {"form": "My answer: {answer}\nWhy: {reason}"},
+            accepts=("My answer: 42\n\nWhy: it is known.",),
+            rejects=("My answer: 42", "My answer:\nWhy: so", "Well. My answer: 42\nWhy: so"),
+        ),
+    )
+    type: Literal["format:template"] = "format:template"
+    form: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] = Field(
+        description="Fixed text with {slots} to fill in."
+    )
+
+    @model_validator(mode="after")
+    def _with_slots(self) -> Self:
+        if not _SLOT.search(self.form):
+            raise ValueError("form has no {slot} to fill in")
+        return self
+
+    def instruction(self) -> str:
+        return f"Follow this template exactly, and fill in what stands in braces:\n{self.form}"
+
+    def check(self, text: Text) -> Verdict:
+        rest, texts = _joined(text.raw), _fixed(self.form)
+        if not rest.startswith(texts[0]):
+            return self.verdict(False, f'it does not begin with "{texts[0]}"')
+        met, at = 1, len(texts[0])
+        for fixed in texts[1:-1]:
+            place = rest.find(fixed, at + 1)
+            if place < 0 or not rest[at:place].strip():
+                return self.verdict(False, f'"{fixed}" is missing, or its slot is empty', score=met / len(texts))
+            met, at = met + 1, place + len(fixed)
+        end = len(rest) - len(texts[-1])
+        whole = rest.endswith(texts[-1]) and bool(rest[at:end].strip())
+        reason = "it follows the template" if whole else "its last slot is empty, or other text follows"
+        return self.verdict(whole, reason, score=1.0 if whole else met / len(texts))
+
+
+class Emoji(Counted):
+    """The response has a number of emoji; a flag, a keycap and a joined family are one each."""
+
+    examples = (
+        Example({"exactly": 2}, accepts=("Hi 👋🏽 🇫🇷", "👩‍👩‍👧 1️⃣"), rejects=("Hi 👋", "(c) ™ 12", "😀😀😀")),
+    )
+    type: Literal["format:emoji"] = "format:emoji"
+
+    def instruction(self) -> str:
+        return f"Use {self.amount('emoji')}."
+
+    def check(self, text: Text) -> Verdict:
+        places = tuple(match.span() for match in _EMOJI.finditer(text.raw))
+        return self.bounded(len(places), "emoji", evidence=places)
+
+
+_SLOT = regex.compile(r"\{[^{}\n]+\}")
+
+
+@lru_cache(maxsize=256)
+def _fixed(form: str) -> tuple[str, ...]:
+    """Return the texts before, between and after the slots of a template."""
+    return tuple(_joined(piece) for piece in _SLOT.split(form))
+
+
+def _joined(words: str) -> str:
+    return " ".join(words.split())
+
+
+CONSTRAINTS = (Title, Placeholders, Options, Regex, Template, Emoji)
