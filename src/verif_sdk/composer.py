@@ -70,6 +70,14 @@ class Composer:
             _cancel(rollouts)
             raise
 
+    def check(self) -> None:
+        """Raise now what a wrong name in this configuration would raise later.
+
+        Raises:
+            UnknownName: no plugin provides the aggregator.
+        """
+        self._aggregator()
+
     def _begin(self, cases: list[Case]) -> list[_Rollout]:
         """Check every case by code; the judge starts on each as soon as its open questions are known."""
         judge = self._judge(cases)

@@ -1,0 +1,46 @@
+"""The `verif` command; the only code that prints."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from verif_sdk import __version__
+from verif_sdk.cli import catalogue, doctor, score, verify
+from verif_sdk.errors import VerifError
+
+app = typer.Typer(
+    name="verif",
+    help="Check responses against typed constraints, by code and by a judge model; get one reward each.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("list")(catalogue.list_types)
+app.command("show")(catalogue.show)
+app.command("verify")(verify.verify)
+app.command("score")(score.score)
+app.command("doctor")(doctor.doctor)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"verif_sdk {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line; an error of ours is one line on standard error and exit code 2."""
+    try:
+        app()
+    except VerifError as error:
+        print(f"verif: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
