@@ -31,8 +31,8 @@ def test_results_and_cases_survive_json() -> None:
 def test_a_result_prints_its_reward_and_a_line_per_verdict() -> None:
     assert str(verify("two words", [WORDS, {"type": "length:words", "exactly": 2}])).splitlines() == [
         "reward 1.000",
-        "  pass  1.00  length:words: 2 words, at least 2 wanted",
-        "  pass  1.00  length:words: 2 words, exactly 2 wanted",
+        "  pass  1.00  length:words: 2 words; at least 2 words wanted",
+        "  pass  1.00  length:words: 2 words; exactly 2 words wanted",
     ]
 
 

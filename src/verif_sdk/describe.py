@@ -41,9 +41,10 @@ def parameters(cls: type[Constraint]) -> list[Parameter]:
 
 def takes(schema: dict[str, Any], definitions: dict[str, Any]) -> str:
     """Return what a JSON Schema accepts, in a few words."""
+    if schema.get("x-constraint"):
+        return "constraint"
     if "$ref" in schema:
-        name = schema["$ref"].rpartition("/")[2]
-        return "constraint" if name == "Constraint" else takes(definitions[name], definitions)
+        return takes(definitions[schema["$ref"].rpartition("/")[2]], definitions)
     if "anyOf" in schema:
         kinds = [takes(kind, definitions) for kind in schema["anyOf"] if kind.get("type") != "null"]
         return " or ".join(dict.fromkeys(kinds))

@@ -80,7 +80,7 @@ class Registry:
             schema = cls.model_json_schema()
             definitions.update(schema.pop("$defs", {}))
             required = [field for field in schema.get("required", []) if field != "type"]
-            definitions[name] = schema | {"required": ["type", *required]}
+            definitions[name] = _linked(schema | {"required": ["type", *required]})
         references = [{"$ref": f"#/$defs/{_escaped(name)}"} for name in sorted(self.constraints)]
         definitions["Constraint"] = {"oneOf": references}
         root = "Constraint" if type is None else type
@@ -113,7 +113,7 @@ def from_json(text: str) -> Any:
 AnyConstraint = Annotated[
     SerializeAsAny[Constraint],
     BeforeValidator(lambda spec: Registry.installed().parse(spec)),
-    WithJsonSchema({"$ref": "#/$defs/Constraint"}),
+    WithJsonSchema({"type": "object", "required": ["type"], "x-constraint": True}),
 ]
 """A field that holds any registered constraint: reads objects, dicts and JSON, writes all parameters."""
 
@@ -132,6 +132,17 @@ def described(error: ValidationError, model: type[BaseModel]) -> str:
             where = f"field {path!r}: " if path else ""
             got = f", got {problem['input']!r:.80}" if path and problem["type"] != "value_error" else ""
             return f"{where}{message}{got}"
+
+
+def _linked(schema: Any) -> Any:
+    """Return a schema in which every nested constraint refers to the union of all types."""
+    if isinstance(schema, list):
+        return [_linked(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("x-constraint"):
+        return {"$ref": "#/$defs/Constraint"}
+    return {key: _linked(value) for key, value in schema.items()}
 
 
 def _escaped(name: str) -> str:

@@ -55,7 +55,7 @@ class Counted(Check):
             score = found / low
         elif high is not None and found > high:
             score = high / found
-        reason = f"{counted(found, unit)}, {self.amount(unit)} wanted"
+        reason = f"{counted(found, unit)}; {self.amount(unit)} wanted"
         return self.verdict(score == 1.0, reason, score=score, evidence=evidence)
 
 

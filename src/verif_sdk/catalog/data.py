@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from verif_sdk.catalog.blocks import code_blocks
-from verif_sdk.catalog.bounds import Count
+from verif_sdk.catalog.bounds import Count, counted
 from verif_sdk.constraint import Check, Example
 from verif_sdk.errors import Undecidable
 from verif_sdk.text import Text
@@ -119,11 +119,8 @@ class Csv(Check):
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] = ","
 
     def instruction(self) -> str:
-        sizes = [
-            f"{number} {name}"
-            for number, name in ((self.columns, "columns"), (self.rows, "rows"))
-            if number is not None
-        ]
+        bounds = ((self.columns, "column"), (self.rows, "row"))
+        sizes = [counted(number, name) for number, name in bounds if number is not None]
         shape = f" of {' and '.join(sizes)} (the header counts as a row)" if sizes else ""
         return f'Answer with CSV only{shape}, separated by "{self.delimiter}".'
 
