@@ -15,19 +15,21 @@ from verif_sdk import background
 from verif_sdk.errors import InvalidSpec, MissingExtra
 from verif_sdk.judges.layout import Layout
 
-_engines: dict[tuple[int, str, bool], asyncio.Future[Engine]] = {}
-"""By process, arguments and thinking; only ever touched on the background loop."""
+_engines: dict[tuple[int, str], asyncio.Future[Engine]] = {}
+"""By process and arguments; only ever touched on the background loop."""
 
 
 class Engine:
-    """A running vLLM engine with the layout of its model."""
+    """A running vLLM engine with the layout of its model, with and without reasoning."""
 
-    def __init__(self, arguments: Mapping[str, Any], *, thinking: bool) -> None:
+    def __init__(self, arguments: Mapping[str, Any]) -> None:
         from vllm.v1.engine.async_llm import AsyncLLM
 
         with _without_main():
             self._llm: Any = AsyncLLM.from_engine_args(arguments_class()(**arguments))
-        self.layout = Layout(_tokenizer(arguments), thinking=thinking)
+        tokenizer = _tokenizer(arguments)
+        self.layout = Layout(tokenizer)
+        self.reasoning_layout = Layout(tokenizer, thinking=True)
         self._longest: int = self._llm.model_config.max_model_len
         atexit.register(self.close)
 
@@ -71,11 +73,11 @@ class Engine:
             llm.shutdown()
 
 
-async def engine(arguments: Mapping[str, Any], *, thinking: bool) -> Engine:
+async def engine(arguments: Mapping[str, Any]) -> Engine:
     """Return the engine with these arguments, started now if this process has none."""
-    key = (os.getpid(), json.dumps(arguments, sort_keys=True, default=str), thinking)
+    key = (os.getpid(), json.dumps(arguments, sort_keys=True, default=str))
     if key not in _engines:
-        _engines[key] = asyncio.ensure_future(asyncio.to_thread(Engine, arguments, thinking=thinking))
+        _engines[key] = asyncio.ensure_future(asyncio.to_thread(Engine, arguments))
     try:
         # A caller that is cancelled must not take the start of the others' engine down.
         return await asyncio.shield(_engines[key])

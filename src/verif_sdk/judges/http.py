@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import json
 from collections.abc import Mapping
 from functools import lru_cache
@@ -71,6 +72,7 @@ class Client:
         if self._session is None:
             # Unlimited here: the semaphore counts.
             self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+            atexit.register(_close, self._session, asyncio.get_running_loop())
         timeout = aiohttp.ClientTimeout(total=self._timeout)
         try:
             async with self._session.post(
@@ -115,3 +117,8 @@ def _cause(status: int, body: bytes) -> str:
 @lru_cache(maxsize=16)
 def _client(loop: int, base_url: str, concurrency: int, timeout: float, retries: int) -> Client:  # noqa: ARG001
     return Client(base_url, concurrency, timeout, retries)
+
+
+def _close(session: Any, loop: asyncio.AbstractEventLoop) -> None:
+    if loop.is_running():
+        asyncio.run_coroutine_threadsafe(session.close(), loop).result(timeout=5)

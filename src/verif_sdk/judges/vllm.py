@@ -55,13 +55,13 @@ class VllmJudge:
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return one answer per question, in order; a failure is the answer's own error."""
-        running = await engine(self.arguments, thinking=self.reasoning)
+        running = await engine(self.arguments)
         return list(await asyncio.gather(*(self._one(running, question) for question in questions)))
 
     async def _one(self, running: Engine, question: Question) -> Answer:
         try:
-            tokens = running.layout.answer_tokens(question)
-            prompt = running.layout.prompt(question)
+            layout = running.reasoning_layout if self.reasoning else running.layout
+            tokens, prompt = layout.answer_tokens(question), layout.prompt(question)
             thought = await self._reasoned(running, prompt) if self.reasoning else _Thought()
             ids = [*prompt, *thought.ids]
             running.fits(ids)
@@ -91,8 +91,9 @@ class VllmJudge:
         output = await running.generate(prompt, params, self._id())
         written = output.outputs[0]
         text = written.text.removeprefix("<think>").strip()
-        closing = "\n</think>\n\n" if running.layout.thinks else "\n\nThe answer is: "
-        ids = running.layout.content(written.text) + running.layout.continued(closing)
+        layout = running.reasoning_layout
+        closing = "\n</think>\n\n" if layout.thinks else "\n\nThe answer is: "
+        ids = layout.content(written.text) + layout.continued(closing)
         return _Thought(ids=ids, text=text, tokens=len(written.token_ids))
 
     def _id(self) -> str:

@@ -1,0 +1,42 @@
+"""Fixtures that cost too much to have twice: models made on the spot, and one real vLLM engine."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+CHECKPOINT = ROOT / "examples" / "tiny_judge" / "checkpoint"
+ENGINE: dict[str, Any] = {"enforce_eager": True, "gpu_memory_utilization": 0.3, "max_model_len": 1024}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _small_engines() -> None:
+    os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+
+@pytest.fixture(scope="session")
+def random_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random two-layer model whose verdicts mean nothing."""
+    pytest.importorskip("transformers")
+    spec = importlib.util.spec_from_file_location("tiny_model", ROOT / "tests" / "tiny_model.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    made: Path = module.make(tmp_path_factory.mktemp("model"))
+    return made
+
+
+@pytest.fixture(scope="session")
+def vllm_judge() -> Any:
+    """The tiny judge on a real vLLM engine, one for all tests."""
+    pytest.importorskip("vllm", reason="vllm is not installed")
+    from verif_sdk.judges.vllm import VllmJudge
+
+    return VllmJudge(str(CHECKPOINT), **ENGINE)
