@@ -111,8 +111,17 @@ class _Running:
         return found
 
 
-@lru_cache(maxsize=2)
+_loading = threading.Lock()
+
+
 def _loaded(model: str, device: str, dtype: str) -> _Running:
+    # transformers cannot load in two threads at once, and one copy of a model is enough.
+    with _loading:
+        return _kept(model, device, dtype)
+
+
+@lru_cache(maxsize=2)
+def _kept(model: str, device: str, dtype: str) -> _Running:
     return _Running(model, device, dtype)
 
 
