@@ -1,0 +1,192 @@
+"""Plugins: a real third-party package is installed and found; a broken one is named and left out."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any, Literal
+
+import pluggy
+import pytest
+
+from verif_sdk import Check, Registry, Text, Verdict, builtins, hookimpl, plugins
+from verif_sdk.errors import PluginError
+from verif_sdk.testing import assert_contract
+
+HERE = Path(__file__).parent / "plugins"
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder into which pip has installed both plugin packages."""
+    target = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
+    command += ["--disable-pip-version-check", "--target", str(target), str(HERE / "acme"), str(HERE / "broken")]
+    subprocess.run(command, check=True, timeout=300, capture_output=True)
+    return target
+
+
+def run(installed: Path, code: str, **environment: str) -> dict[str, Any]:
+    """Run a program in a process that sees the installed plugins, and return what it prints as JSON."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        env={**os.environ, "PYTHONPATH": str(installed), **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_an_installed_plugin_is_found_and_a_broken_one_does_not_take_it_down(installed: Path) -> None:
+    code = """
+import json
+from verif_sdk import Registry, verify
+registry = Registry.installed()
+result = verify("Plain.", [{"type": "acme:no_em_dash"}, {"type": "acme:on_brand", "voice": "dry"}],
+                judge="acme:m1", aggregate="acme-half")
+try:
+    registry.parse({"type": "broken:thing"})
+except ValueError as error:
+    unknown = str(error)
+print(json.dumps({"reward": result.reward, "by": result.verdicts[1].decided_by, "unknown": unknown,
+    "owner": registry.owners["acme:no_em_dash"], "broken": dict(registry.broken),
+    "row": registry.row_format("acme-text")({"text": "x"}).response}))
+"""
+    found = run(installed, code)
+    assert found["reward"] == 0.5
+    assert found["by"] == "acme:m1"
+    assert found["owner"] == "acme-constraints 1.2.3"
+    assert found["row"] == "x"
+    cause = "RuntimeError: its model file is gone"
+    assert found["broken"] == {"'broken' (broken-constraints 0.0.7)": cause}
+    assert f"plugin 'broken' (broken-constraints 0.0.7) did not load: {cause}" in found["unknown"]
+
+
+def test_a_plugin_can_be_left_out_by_name(installed: Path) -> None:
+    code = """
+import json
+from verif_sdk import Registry
+registry = Registry.installed()
+print(json.dumps({"broken": dict(registry.broken), "acme": "acme:no_em_dash" in registry.constraints}))
+"""
+    assert run(installed, code, VERIF_SDK_BLOCK="broken, acme") == {"broken": {}, "acme": False}
+
+
+def test_the_command_line_names_a_broken_plugin(installed: Path) -> None:
+    command = [sys.executable, "-W", "ignore", "-c", "from verif_sdk.cli import main; main()", "doctor", "--json"]
+    environment = {**os.environ, "PYTHONPATH": str(installed)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    states = {finding["what"]: finding["state"] for finding in json.loads(done.stdout)}
+    assert done.returncode == 1
+    assert states["plugin 'broken' (broken-constraints 0.0.7)"] == "broken"
+    assert states["plugin acme-constraints 1.2.3"] == "ok"
+
+
+def test_the_plugin_keeps_the_contract_by_the_kit(installed: Path) -> None:
+    code = """
+import json
+from verif_sdk import Registry
+from verif_sdk.testing import assert_contract
+types = Registry.installed().constraints
+for name in ("acme:no_em_dash", "acme:on_brand"):
+    assert_contract(types[name])
+print(json.dumps({}))
+"""
+    run(installed, code)
+
+
+class Stray(Check):
+    """A type for these tests."""
+
+    type: Literal["stray:type"] = "stray:type"
+    template = "Stray."
+
+    def check(self, text: Text) -> Verdict:
+        return self.verdict(True)
+
+
+def plugin(*classes: object) -> object:
+    class Plugin:
+        @hookimpl
+        def verif_constraints(self) -> list[object]:
+            return list(classes)
+
+    return Plugin()
+
+
+def refused(*classes: object) -> str:
+    with pytest.raises(PluginError) as error:
+        plugins._Tables().add(plugin(*classes), "stray 1.0")
+    return str(error.value)
+
+
+def test_a_duplicate_name_is_refused_with_both_owners() -> None:
+    tables = plugins._Tables()
+    tables.add(plugin(Stray), "first 1.0")
+    with pytest.raises(PluginError, match=r"'stray:type' is provided by both first 1.0 and second 2.0"):
+        tables.add(plugin(Stray), "second 2.0")
+    assert "'stray:type' is provided twice" in refused(Stray, Stray)
+
+
+def test_incomplete_declarations_are_refused_with_what_is_missing() -> None:
+    class NoDocstring(Stray):
+        type: Literal["stray:a"] = "stray:a"  # type: ignore[assignment]  # another name than its base
+
+    class NoTemplate(Check):
+        """It words nothing."""
+
+        type: Literal["stray:b"] = "stray:b"
+
+        def check(self, text: Text) -> Verdict:
+            return self.verdict(True)
+
+    class NoType(Stray):
+        """It has no type of its own kind."""
+
+        type: str = "stray:c"  # type: ignore[assignment]  # wrong on purpose
+
+    assert "NoDocstring (stray:a) needs a docstring" in refused(NoDocstring)
+    assert "NoTemplate (stray:b) needs a template" in refused(NoTemplate)
+    assert 'NoType needs a field  type: Literal["family:name"]' in refused(NoType)
+    assert "which is no subclass of Check or Judged" in refused(str)
+
+
+def test_a_misspelt_hook_is_refused() -> None:
+    class Misspelt:
+        @hookimpl
+        def verif_constrains(self) -> list[object]:
+            return []
+
+    with pytest.raises(pluggy.PluginValidationError, match="verif_constrains"):
+        plugins.plugin_manager(Misspelt())
+
+
+def test_an_entry_point_that_does_not_exist_is_reported_by_name() -> None:
+    registry = plugins.load([EntryPoint("ghost", "no_such_module_anywhere", "verif_sdk")])
+    assert "ModuleNotFoundError" in registry.broken["'ghost' (no_such_module_anywhere)"]
+    assert "length:words" in registry.constraints
+
+
+def test_the_kit_catches_a_check_that_passes_what_it_should_reject() -> None:
+    from verif_sdk import Example
+
+    class Lenient(Stray):
+        """It accepts everything."""
+
+        examples = (Example({}, accepts=("a",), rejects=("b",)),)
+
+    with pytest.raises(AssertionError, match="stray:type should reject 'b'"):
+        assert_contract(Lenient)
+
+
+def test_the_built_ins_come_in_through_the_same_hooks() -> None:
+    assert set(Registry.installed().owners.values()) >= {"verif-sdk"}
+    assert plugins.plugin_manager(builtins).hook.verif_aggregators()
