@@ -48,6 +48,7 @@ def test_the_rewards_are_those_worked_out_by_hand() -> None:
 
 
 @pytest.mark.vllm
+@pytest.mark.filterwarnings("ignore")  # vLLM and what it imports warn of their own affairs
 def test_the_rewards_are_the_same_on_vllm(vllm_judge: Judge) -> None:
     assert _rewards(vllm_judge) == REWARDS
 

@@ -47,6 +47,7 @@ def test_it_is_right_about_nineteen_of_twenty_held_out_questions(monkeypatch: py
 
 
 @pytest.mark.vllm
+@pytest.mark.filterwarnings("ignore")  # vLLM and what it imports warn of their own affairs
 def test_it_is_as_good_on_vllm(vllm_judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
     found = _accuracy(vllm_judge, monkeypatch, responses=60, seed=4)
     assert found["total"] >= 0.95, found
