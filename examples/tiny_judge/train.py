@@ -111,7 +111,7 @@ def evaluate() -> bool:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--evaluate", action="store_true", help="measure the checkpoint instead of training it")
-    torch.set_num_threads(1)  # sums in one order, so that any machine gets the same weights
+    torch.set_num_threads(1)  # sums in one order: the same bytes when run again
     if not parser.parse_args().evaluate:
         train()
     raise SystemExit(not evaluate())
