@@ -12,7 +12,6 @@ import threading
 import time
 import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -210,8 +209,18 @@ def test_vllms_own_server_gives_the_verdicts_of_the_engine_in_process(vllm_judge
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [Path(sys.executable).with_name("vllm"), "serve", vllm_judge.model, "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--enforce-eager", "--max-model-len", "1024", "--served-model-name", "tiny"]
+    command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", vllm_judge.model]
+    command += [
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--enforce-eager",
+        "--max-model-len",
+        "1024",
+        "--served-model-name",
+        "tiny",
+    ]
     command += ["--gpu-memory-utilization", "0.3", "--max-logprobs", "20"]
     environment = {**os.environ, "VLLM_CPU_KVCACHE_SPACE": "1", "VLLM_LOGGING_LEVEL": "ERROR"}
     serving = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

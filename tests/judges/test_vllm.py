@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import sys
-import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -158,12 +158,24 @@ def test_a_killed_engine_leaves_every_question_answered_or_an_error_and_the_next
     answers(vllm_judge, questions(1))
     (core,) = [child for child in multiprocessing.active_children() if "EngineCore" in child.name]
     assert core.pid is not None
-    fresh = [question.model_copy(update={"response": f"{question.response} so"}) for question in questions(200)]
-    killer = threading.Timer(0.5, os.kill, (core.pid, signal.SIGKILL))
-    killer.start()
-    found = answers(vllm_judge, fresh)
-    killer.join()
+    # Long and all different, so that they take the engine seconds.
+    long = [" ".join(f"{n}.{word}" for word in range(120)) for n in range(200)]
+    fresh = [Question(prompt=PROMPT, response=response, question="Is it polite?") for response in long]
+    under_way = background.submit(vllm_judge.answer(fresh))
+    time.sleep(0.5)
+    assert not under_way.done()
+    os.kill(core.pid, signal.SIGKILL)
+    found = under_way.result(timeout=120)
     assert len(found) == 200
     assert all((answer.score is None) == (answer.error is not None) for answer in found)
     assert any("the vLLM engine died" in (answer.error or "") for answer in found)
+    assert verify(POLITE, TONE, prompt=PROMPT, judge=vllm_judge).reward == 1.0
+
+
+def test_an_engine_that_died_while_nobody_asked_is_replaced_unnoticed(vllm_judge: VllmJudge) -> None:
+    (core,) = [child for child in multiprocessing.active_children() if "EngineCore" in child.name]
+    assert core.pid is not None
+    os.kill(core.pid, signal.SIGKILL)
+    core.join(timeout=30)
+    time.sleep(1)  # until vLLM's own watcher has noticed
     assert verify(POLITE, TONE, prompt=PROMPT, judge=vllm_judge).reward == 1.0

@@ -53,12 +53,14 @@ class Engine:
                 f"the judge's context holds {self._longest}; raise max_model_len or shorten the response"
             )
 
+    @property
+    def dead(self) -> bool:
+        """Whether the engine process is gone, or has been told to go."""
+        return self._llm is None or bool(self._llm.errored)
+
     def failed(self, cause: BaseException) -> str:
         """Return a failure in words, and forget this engine where it has died."""
-        if self._llm is None or self._llm.errored:
-            for key, future in list(_engines.items()):
-                if future.done() and not future.exception() and future.result() is self:
-                    del _engines[key]
+        if self.dead:
             self.close()
             return f"the vLLM engine died ({type(cause).__name__}); the next call starts a new one"
         return f"vLLM failed: {type(cause).__name__}: {cause}"
@@ -76,7 +78,7 @@ class Engine:
 async def engine(arguments: Mapping[str, Any]) -> Engine:
     """Return the engine with these arguments, started now if this process has none."""
     key = (os.getpid(), json.dumps(arguments, sort_keys=True, default=str))
-    if key not in _engines:
+    if key not in _engines or _dead(_engines[key]):
         _engines[key] = asyncio.ensure_future(asyncio.to_thread(Engine, arguments))
     try:
         # A caller that is cancelled must not take the start of the others' engine down.
@@ -86,6 +88,10 @@ async def engine(arguments: Mapping[str, Any]) -> Engine:
     except BaseException:
         _engines.pop(key, None)  # the next call tries again
         raise
+
+
+def _dead(starting: asyncio.Future[Engine]) -> bool:
+    return starting.done() and not starting.cancelled() and not starting.exception() and starting.result().dead
 
 
 def arguments_class() -> Any:
