@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, NamedTuple
 
-import regex
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from verif_sdk.errors import Undecidable
@@ -174,7 +174,7 @@ def fill(template: str, values: Mapping[str, Any]) -> str:
     return _FIELD.sub(lambda match: _worded(values[match[1]]), template)
 
 
-_FIELD = regex.compile(r"\{(\w+)\}")
+_FIELD = re.compile(r"\{(\w+)\}")
 
 
 def _worded(value: Any) -> str:

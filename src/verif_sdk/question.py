@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Protocol, runtime_checkable
 
@@ -81,9 +82,7 @@ def shared_part(question: Question) -> str:
     cannot contain its own hash, so it cannot close its block, and the same input gives the same
     prompt on every machine.
     """
-    mark = _fence(question)
-    blocks = {"PROMPT": question.prompt, "REFERENCE": question.reference, "RESPONSE": question.response}
-    return "".join(_block(name, mark, text) for name, text in blocks.items() if text is not None)
+    return _shared(question.prompt, question.reference, question.response)
 
 
 def own_part(question: Question) -> str:
@@ -114,9 +113,12 @@ _CONTROL = regex.compile(
 )
 
 
-def _fence(question: Question) -> str:
-    content = "\0".join([question.prompt or "", question.response, question.reference or ""])
-    return blake2b(content.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+@lru_cache(maxsize=64)  # the questions about one response come one after another
+def _shared(prompt: str | None, reference: str | None, response: str) -> str:
+    content = "\0".join([prompt or "", response, reference or ""])
+    mark = blake2b(content.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+    blocks = {"PROMPT": prompt, "REFERENCE": reference, "RESPONSE": response}
+    return "".join(_block(name, mark, text) for name, text in blocks.items() if text is not None)
 
 
 def _block(name: str, mark: str, content: str) -> str:

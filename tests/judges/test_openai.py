@@ -12,6 +12,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -54,6 +55,7 @@ class Server:
     async def _start(self) -> str:
         app = web.Application()
         app.router.add_post("/v1/chat/completions", self._handle)
+        app.router.add_post("/v1/completions", self._handle)
         self.runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self.runner.setup()
         site = web.TCPSite(self.runner, "127.0.0.1", 0)
@@ -203,6 +205,20 @@ def test_reasoning_is_a_request_of_its_own_before_the_verdict(server: Server) ->
     assert server.bodies[1]["messages"][-2] == {"role": "assistant", "content": "It greets. So: no [[0]]."}
 
 
+def test_with_a_tokenizer_all_questions_go_in_one_request_of_token_ids(server: Server, random_model: Path) -> None:
+    choices = [
+        {"index": place, "logprobs": {"top_logprobs": [{" yes": logprob, "no": -1.0}]}}
+        for place, logprob in ((1, -3.0), (0, -0.5))
+    ]
+    server.handler = replying({"choices": choices})
+    asked = [ASKED, ASKED.model_copy(update={"question": "Is it rude?"})]
+    judge = OpenAIJudge("a-model", base_url=server.url, tokenizer=str(random_model))
+    answers = background.submit(judge.answer(asked)).result(timeout=60)
+    assert [answer.choice for answer in answers] == ["yes", "no"]
+    assert len(server.bodies) == 1
+    assert [len(prompt) for prompt in server.bodies[0]["prompt"]] == [answer.prompt_tokens for answer in answers]
+
+
 @pytest.mark.vllm
 @pytest.mark.filterwarnings("ignore")
 def test_vllms_own_server_gives_the_verdicts_of_the_engine_in_process(vllm_judge: Any) -> None:
@@ -238,6 +254,10 @@ def test_vllms_own_server_gives_the_verdicts_of_the_engine_in_process(vllm_judge
         in_process = background.submit(vllm_judge.answer(asked)).result(timeout=120)
         assert [answer.error for answer in over_http] == [None] * 4
         assert [answer.choice for answer in over_http] == [answer.choice for answer in in_process]
+        batching = OpenAIJudge("tiny", base_url=f"http://127.0.0.1:{port}/v1", tokenizer=vllm_judge.model)
+        together = background.submit(batching.answer(asked)).result(timeout=120)
+        assert [answer.choice for answer in together] == [answer.choice for answer in in_process]
+        assert [answer.prompt_tokens for answer in together] == [answer.prompt_tokens for answer in in_process]
         wrong = OpenAIJudge("other", base_url=f"http://127.0.0.1:{port}/v1")
         (answer,) = background.submit(wrong.answer(asked[:1])).result(timeout=60)
         assert "HTTP 404: the server does not know this model" in (answer.error or "")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
 from typing import Any
 
-from verif_sdk.errors import InvalidSpec
+from verif_sdk.errors import InvalidSpec, MissingExtra
 from verif_sdk.question import SYSTEM, Question, neutralise, own_part, shared_part
 
 _SLOT = "verif-sdk-content-slot"
@@ -33,11 +34,12 @@ class Layout:
         self._head = self._with_control(head)
         self._tail = self._with_control(tail)
         self._shared = lru_cache(maxsize=64)(self.content)
+        self._own = lru_cache(maxsize=1024)(self.content)
         self._answers = lru_cache(maxsize=256)(self._answer_tokens)
 
     def prompt(self, question: Question) -> list[int]:
         """Return the token ids of the prompt that asks `question`."""
-        return [*self._head, *self._shared(shared_part(question)), *self.content(own_part(question)), *self._tail]
+        return [*self._head, *self._shared(shared_part(question)), *self._own(own_part(question)), *self._tail]
 
     def continued(self, text: str) -> list[int]:
         """Return the token ids of a text that we add to the model's own, control tokens included."""
@@ -85,3 +87,27 @@ class Layout:
         clean = neutralise(text, self._control).encode("utf-8", "replace").decode()
         ids: list[int] = self._tokenizer.encode(clean, add_special_tokens=False, split_special_tokens=True)
         return ids
+
+
+_loading = threading.Lock()
+
+
+def layout_of(tokenizer: str) -> Layout:
+    """Return the layout of a tokenizer by name or folder; read once per process.
+
+    Raises:
+        MissingExtra: transformers is not installed.
+    """
+    with _loading:
+        return _loaded(tokenizer)
+
+
+@lru_cache(maxsize=4)
+def _loaded(tokenizer: str) -> Layout:
+    try:
+        from transformers import AutoTokenizer
+    except ImportError as cause:
+        raise MissingExtra(
+            f"reading a tokenizer needs transformers ({cause}): pip install 'verif-sdk[hf]'"
+        ) from None
+    return Layout(AutoTokenizer.from_pretrained(tokenizer))

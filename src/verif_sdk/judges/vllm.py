@@ -84,7 +84,7 @@ class VllmJudge:
 
     async def _reasoned(self, running: Engine, prompt: list[int]) -> _Thought:
         """Return the model's reasoning, closed by us, so that the verdict follows it and is not part of it."""
-        from vllm import SamplingParams
+        from vllm.sampling_params import SamplingParams
 
         running.fits(prompt, room=self.max_reasoning_tokens + 16)
         params = SamplingParams(temperature=0.0, max_tokens=self.max_reasoning_tokens, stop=["</think>"])
@@ -110,7 +110,7 @@ class _Thought:
 
 
 def _one_token(tokens: dict[str, tuple[int, ...]]) -> Any:
-    from vllm import SamplingParams
+    from vllm.sampling_params import SamplingParams
 
     wanted = [token for ids in tokens.values() for token in ids]
     return SamplingParams(temperature=0.0, max_tokens=1, logprob_token_ids=wanted, detokenize=False)

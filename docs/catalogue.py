@@ -1,0 +1,76 @@
+"""Write the page of all native constraint types from their classes: `python docs/catalogue.py`."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from pathlib import Path
+
+from verif_sdk import Constraint, Example, Registry
+from verif_sdk.cli.catalogue import kind
+from verif_sdk.describe import parameters, summary
+
+PAGE = Path(__file__).parent / "reference" / "catalogue.md"
+OWNER = "verif-sdk"
+HEAD = """# Every constraint type
+
+The native catalogue, by family. This page is written from the classes themselves; the responses that a
+type accepts and rejects are run as tests. `verif show TYPE` prints the same, for plugins' types too.
+
+Bounds are `at_least`, `at_most` and `exactly`, all inclusive. Every type also takes a `weight` above 0
+(default 1). A blank response fails every type. Checks that count give partial credit below the bar: the
+score of a miss is the ratio of the count to the bound, or of the bound to the count.
+"""
+
+
+def page() -> str:
+    """Return the whole page."""
+    registry = Registry.installed()
+    native = {name: cls for name, cls in registry.constraints.items() if registry.owners[name] == OWNER}
+    families = dict.fromkeys(name.partition(":")[0] for name in native)
+    parts = [HEAD]
+    for family in families:
+        types = {name: cls for name, cls in native.items() if name.startswith(f"{family}:")}
+        parts.append(f"## {family}\n\n| type | by | |\n| --- | --- | --- |")
+        parts[-1] += "".join(
+            f"\n| [`{name}`](#{anchor(name)}) | {kind(cls)} | {summary(cls)} |" for name, cls in types.items()
+        )
+        parts.extend(entry(name, cls) for name, cls in types.items())
+    return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def entry(name: str, cls: type[Constraint]) -> str:
+    """Return the entry of one type: what it requires, its parameters, its examples."""
+    lines = [f"### `{name}` {{ #{anchor(name)} }}", "", inspect.getdoc(cls) or "", ""]
+    if found := parameters(cls):
+        lines += ["| parameter | takes | default | meaning |", "| --- | --- | --- | --- |"]
+        lines += [f"| `{p.name}` | {p.takes} | {p.default} | {p.meaning} |".replace("||", "|") for p in found]
+        lines.append("")
+    for example in cls.examples:
+        lines += shown(name, example)
+    return "\n".join(lines)
+
+
+def shown(name: str, example: Example) -> list[str]:
+    """Return one example: the constraint as JSON, in words, and responses on both sides."""
+    spec = {"type": name, **example.params}
+    words = Registry.installed().parse(spec).instruction().replace("\n", " ")
+    lines = ["```json", json.dumps(spec, ensure_ascii=False), "```", "", f"> {words}", ""]
+    lines += [f"- accepts {quoted(response)}" for response in example.accepts]
+    lines += [f"- rejects {quoted(response)}" for response in example.rejects]
+    return [*lines, ""]
+
+
+def quoted(response: str) -> str:
+    """Return a response as inline code that may itself hold backticks."""
+    text = json.dumps(response, ensure_ascii=False)
+    return f"`` {text} ``" if "``" not in text else f"```` {text} ````"
+
+
+def anchor(name: str) -> str:
+    """Return the link target of a type."""
+    return name.replace(":", "-")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")
