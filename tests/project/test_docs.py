@@ -26,7 +26,8 @@ def run(page: Path, folder: Path) -> Any:
     """Run the Python of a page as a module and return it."""
     file = folder / f"page_{page.stem.replace('-', '_')}.py"
     file.write_text(
-        f"from verif_sdk.judges.scripted import ScriptedJudge\njudge = ScriptedJudge(lambda _: 1.0)\n{blocks(page)}"
+        "from verif_sdk.judges.scripted import ScriptedJudge\n"
+        f"judge = ScriptedJudge(lambda _: 1.0)\n{blocks(page)}"
     )
     spec = importlib.util.spec_from_file_location(file.stem, file)
     assert spec is not None
