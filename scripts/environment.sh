@@ -2,6 +2,7 @@
 # Makes .venv ready for `make demo` and `make test`: PyTorch and vLLM for the CPU, this package and its
 # plugins, the NLTK data. Run again, it returns at once unless pyproject.toml or this file changed.
 set -euo pipefail
+shopt -s nullglob
 cd "$(dirname "$0")/.."
 
 stamp=.venv/.ready
