@@ -161,7 +161,7 @@ class Judged(Constraint):
             return self.skipped()
         if answer.score is None:
             return self.undecided(answer.error or "the judge gave no answer")
-        reason = answer.reasoning or f"the judge answered {answer.choice!r}"
+        reason = answer.reasoning or answer.reason
         return self.verdict(self.passes(answer.score), reason, score=answer.score, decided_by=answer.decided_by)
 
     def passes(self, score: float) -> bool:

@@ -57,6 +57,12 @@ class Answer(BaseModel):
     cached_tokens: int = 0
     completion_tokens: int = 0
 
+    @property
+    def reason(self) -> str:
+        """What the judge said, in a sentence; a judge that hardly considered the answers is told of."""
+        doubt = f", with {self.mass:.0%} of its probability" if self.mass is not None and self.mass < 0.5 else ""
+        return f"the judge answered {self.choice!r}{doubt}"
+
 
 @runtime_checkable
 class Judge(Protocol):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from verif_sdk import segment
 
 T = TypeVar("T")
+Unit = Literal["paragraph", "sentence", "line"]
 
 
 class Text:
@@ -40,6 +41,11 @@ class Text:
     def part(self, raw: str) -> Text:
         """Return a part of this response as a text of its own, with the same prompt and reference."""
         return Text(raw, prompt=self.prompt, reference=self.reference)
+
+    def units(self, unit: Unit) -> tuple[str, ...]:
+        """Return the paragraphs, sentences or lines, in order."""
+        found: tuple[str, ...] = getattr(self, f"{unit}s")
+        return found
 
     @cached_property
     def blank(self) -> bool:

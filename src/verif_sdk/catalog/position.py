@@ -33,7 +33,7 @@ class Positioned(Check):
 
     def every(self, text: Text, right: Callable[[str], bool], wanted: str) -> Verdict:
         """Return the verdict where each part has to be `right`; the score is the share that is."""
-        parts = _parts(text, self.scope)
+        parts = (text.raw,) if self.scope == "response" else text.units(self.scope)
         wrong = [part for part in parts if not right(part)]
         if not parts:
             return self.verdict(False, f"it has no {self.scope}")
@@ -186,18 +186,6 @@ class Postscript(Check):
             if _letters(head) == letters and text.part(rest).words:
                 return self.verdict(True, "a postscript stands at the end")
         return self.verdict(False, f'no line after the first begins with "{self.marker}" and says something')
-
-
-def _parts(text: Text, scope: str) -> tuple[str, ...]:
-    match scope:
-        case "paragraph":
-            return text.paragraphs
-        case "sentence":
-            return text.sentences
-        case "line":
-            return text.lines
-        case _:
-            return (text.raw,)
 
 
 def _leads(body: str, phrase: str) -> bool:

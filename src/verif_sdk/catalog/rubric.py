@@ -152,7 +152,7 @@ class Rubric(Constraint):
             type=name,
             passed=answer.score >= 0.5,
             score=answer.score,
-            reason=f"the judge answered {answer.choice!r}",
+            reason=answer.reason,
             hard=False,
             decided_by=answer.decided_by,
         )

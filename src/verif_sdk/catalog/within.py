@@ -122,12 +122,8 @@ class Within(Constraint):
 
     def _parts(self, text: Text) -> Sequence[str]:
         match self.part:
-            case "paragraph":
-                return text.paragraphs
-            case "sentence":
-                return text.sentences
-            case "line":
-                return text.lines
+            case "paragraph" | "sentence" | "line":
+                return text.units(self.part)
             case "code_block":
                 return [block.body for block in text.view(code_blocks)]
             case "match":
