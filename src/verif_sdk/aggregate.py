@@ -1,7 +1,7 @@
 """The built-in aggregators: decided verdicts to one reward in [0, 1].
 
 All are monotone: raising a score, or turning a fail into a pass, never lowers the reward.
-`verif` and `all` look at passed or failed alone; the others take the graded scores.
+The `verif` ones and `all` look at passed or failed alone; the others take the graded scores.
 """
 
 from __future__ import annotations
@@ -64,9 +64,26 @@ def verif(verdicts: Sequence[Verdict]) -> float:
     Source: VerIF (arXiv 2506.09942), the reward of its published code, with one judge verdict per
     soft constraint where that code has one for all of them together.
     """
-    hard = _mean(float(bool(verdict.passed)) for verdict in verdicts if verdict.hard)
-    soft = _mean(float(bool(verdict.passed)) for verdict in verdicts if not verdict.hard)
-    return hard * soft
+    return _passed(verdicts, hard=True) * _passed(verdicts, hard=False)
+
+
+@monotone
+def verif_strict(verdicts: Sequence[Verdict]) -> float:
+    """Return the share of passed soft constraints if every hard one passed, else 0; an empty side is 1.
+
+    Source: VerIF (arXiv 2506.09942), the hard score as the paper defines it, all or nothing.
+    """
+    return float(_passed(verdicts, hard=True) == 1.0) * _passed(verdicts, hard=False)
+
+
+@monotone
+def verif_average(verdicts: Sequence[Verdict]) -> float:
+    """Return the mean of the share of passed hard constraints and that of soft ones; an empty side is left out.
+
+    Unlike the product of `verif`, one side that fails wholly leaves the other's share.
+    """
+    sides = {verdict.hard for verdict in verdicts}
+    return _mean(_passed(verdicts, hard=side) for side in sorted(sides))
 
 
 BUILT_IN = {
@@ -76,7 +93,14 @@ BUILT_IN = {
     "product": product,
     "min": minimum,
     "verif": verif,
+    "verif-strict": verif_strict,
+    "verif-average": verif_average,
 }
+
+
+def _passed(verdicts: Sequence[Verdict], *, hard: bool) -> float:
+    """Return the share of passed verdicts on one side; 1.0 where the side is empty."""
+    return _mean(float(bool(verdict.passed)) for verdict in verdicts if verdict.hard == hard)
 
 
 def _score(verdict: Verdict) -> float:

@@ -20,6 +20,7 @@ FAMILIES = (
     "shape",
     "logic",
     "within",
+    "code",
     "soft",
     "rubric",
 )
