@@ -25,10 +25,7 @@ def outcome(source: str, instruction: str, response: str) -> dict[str, Any]:
 
     The source runs in one namespace, as a module does: helpers, constants, recursion and aliases work.
     """
-    random.seed(0)
-    # A namespace's own builtins reach its code alone: libraries import what they like.
-    guarded = {**vars(builtins), "__import__": _import}
-    namespace: dict[str, Any] = {"__name__": "program", "__builtins__": guarded}
+    namespace: dict[str, Any] = {"__name__": "program", "__builtins__": _GUARDED}
     try:
         exec(compile(source, "program.py", "exec"), namespace)  # noqa: S102  # the purpose of the sandbox
         check = namespace.get(NAME)
@@ -50,6 +47,11 @@ def _import(
     return builtins.__import__(name, globals, locals, fromlist, level)
 
 
+# A namespace's own builtins reach its code alone: libraries import what they like. Made once, before
+# the fork: every object that a child touches first costs it a page.
+_GUARDED = {**vars(builtins), "__import__": _import}
+
+
 def _described(error: BaseException) -> str:
     """Return type, message and line of an error whose own methods may be hostile."""
     line, trace = 0, error.__traceback__
@@ -65,6 +67,7 @@ def _described(error: BaseException) -> str:
     return f"{type(error).__name__[:80]}: {message[:MAX_WORDS]}{where}".encode("utf-8", "replace").decode()
 
 
-def silence() -> None:
-    """Let what the program prints go nowhere."""
+def prepare() -> None:
+    """Do, once per worker, what every run needs: let prints go nowhere, and random draws repeat."""
+    random.seed(0)
     sys.stdout = sys.stderr = open("/dev/null", "w", encoding="utf-8", errors="replace")  # noqa: SIM115  # till exit

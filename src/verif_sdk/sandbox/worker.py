@@ -38,6 +38,11 @@ def main() -> None:
     for module in LOADED.split():
         import_module(module)
     seal = Filter() if sys.argv[1:] == ["sealed"] else None
+    program.prepare()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    gc.disable()  # a collection would write to every page that a child shares
+    gc.freeze()
     protocol.write(replies, protocol.READY)
     os.dup2(null, 2)
     while True:
@@ -53,7 +58,6 @@ def _run(job: dict[str, Any], seal: Filter | None) -> dict[str, Any]:
     for module in LOADED_ON_MENTION:
         if module in job["source"] and module not in sys.modules:
             _load(module)
-    gc.freeze()  # the child's collector then leaves the shared pages alone
     outcome, ours = os.pipe()
     child = os.fork()
     if child == 0:
@@ -78,14 +82,12 @@ def _load(module: str) -> None:
 def _child(job: dict[str, str], descriptor: int, limits: Limits, seal: Filter | None) -> None:
     try:
         os.dup2(descriptor, 3)
-        os.closerange(4, 256)
-        program.silence()
+        os.closerange(4, 64)
+        gc.enable()
         for what, most in (
             (resource.RLIMIT_CPU, limits.cpu),
             (resource.RLIMIT_AS, limits.memory),
             (resource.RLIMIT_FSIZE, limits.files),
-            (resource.RLIMIT_CORE, 0),
-            (resource.RLIMIT_NOFILE, 64),
         ):
             resource.setrlimit(what, (most, most))
         if seal is not None:

@@ -1,0 +1,68 @@
+"""The VerInstruct example: rewards from the sandbox and a scripted judge equal those worked out by hand."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from verif_sdk import Composer, Question
+from verif_sdk.judges.scripted import ScriptedJudge
+from verif_sdk.rows import verinstruct
+
+ROWS = Path(__file__).resolve().parents[2] / "examples" / "verif" / "rows.jsonl"
+pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
+
+
+def rows() -> list[dict[str, Any]]:
+    return [json.loads(line) for line in ROWS.read_text("utf-8").splitlines()]
+
+
+def judge_by_the_labels() -> ScriptedJudge:
+    labels = {
+        (row["response"], checker.removeprefix("[llm] ")): held
+        for row in rows()
+        for checker, held in zip(row["checkers"], row["metadata"]["holds"], strict=True)
+    }
+
+    def script(question: Question) -> float:
+        (held,) = {
+            held
+            for (response, words), held in labels.items()
+            if response == question.response and words in question.question
+        }
+        return float(held)
+
+    return ScriptedJudge(script)
+
+
+def by_hand(row: dict[str, Any]) -> float:
+    """The published reward, from the labels: the mean of the rules times the mean of the rest."""
+    labels = list(zip(row["checkers"], row["metadata"]["holds"], strict=True))
+    rules: list[bool] = [held for checker, held in labels if checker.startswith("[rule]")] or [True]
+    rest: list[bool] = [held for checker, held in labels if checker.startswith("[llm]")] or [True]
+    return sum(rules) / len(rules) * (sum(rest) / len(rest))
+
+
+def test_rewards_with_a_scripted_judge_equal_those_by_hand() -> None:
+    results = Composer(judge_by_the_labels()).verify_batch([verinstruct.case(row) for row in rows()])
+    assert [result.reward for result in results] == pytest.approx([by_hand(row) for row in rows()], abs=1e-12)
+
+
+def test_every_rule_holds_where_its_label_says_so() -> None:
+    results = Composer(judge_by_the_labels(), early_exit=False).verify_batch(
+        [verinstruct.case(row) for row in rows()]
+    )
+    for row, result in zip(rows(), results, strict=True):
+        assert [verdict.passed for verdict in result.verdicts] == row["metadata"]["holds"], row["id"]
+
+
+def test_the_rows_cover_what_they_should() -> None:
+    checkers = [checker for row in rows() for checker in row["checkers"]]
+    held = [label for row in rows() for label in row["metadata"]["holds"]]
+    assert len(rows()) == 40
+    assert all(sum(checker.startswith(tag) for checker in checkers) >= 30 for tag in ("[rule]", "[llm]"))
+    assert min(held.count(True), held.count(False)) >= 30
