@@ -16,10 +16,11 @@ YES = {"type": "keywords:include", "keywords": ["yes"]}  # holds for the respons
 NO = {"type": "keywords:include", "keywords": ["no"]}
 NEAR = {"type": "length:words", "exactly": 2}  # fails, with a score of 2/3
 ERROR = {"type": "structure:repeats_prompt"}  # undecided without a prompt
-SOFT = [{"type": "soft:tone", "tone": tone} for tone in ("a", "b", "c")]
+SOFT: list[dict[str, Any]] = [{"type": "soft:tone", "tone": tone} for tone in ("a", "b", "c")]
+LENIENT = {"type": "soft:scale", "criterion": "x", "at_least": 1}  # passes with a score of 0
 RESPONSE = "well then yes"
 
-leaves = st.sampled_from([YES, NO, NEAR, ERROR, *SOFT])
+leaves = st.sampled_from([YES, NO, NEAR, ERROR, *SOFT, LENIENT])
 
 
 def nested(parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -131,3 +132,17 @@ def test_within_finds_its_part(part: dict[str, Any], response: str) -> None:
 def test_an_incomplete_part_is_refused_in_words(part: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         Registry.installed().parse({"type": "logic:within", "constraint": YES, **part})
+
+
+@pytest.mark.parametrize(
+    ("kind", "member"), [("all_of", LENIENT), ("any_of", {"type": "logic:not", "constraint": LENIENT})]
+)
+def test_a_certain_score_with_an_open_outcome_does_not_decide(kind: str, member: dict[str, Any]) -> None:
+    constraint = Registry.installed().parse({"type": f"logic:{kind}", "of": [member, SOFT[0]]})
+    assert constraint.decide(Text(RESPONSE), [Answer(score=0.0, choice="1"), None]).skipped
+
+
+def test_a_combination_of_combinations_survives_json() -> None:
+    spec = {"type": "logic:if_then", "condition": {"type": "logic:not", "constraint": NO}, "then": LENIENT}
+    constraint = Registry.installed().parse(spec)
+    assert Registry.installed().parse(constraint.model_dump_json()) == constraint

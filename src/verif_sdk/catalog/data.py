@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from verif_sdk.catalog.blocks import code_blocks
+from verif_sdk.catalog.blocks import code_blocks, prose_lines
 from verif_sdk.catalog.bounds import Count, counted
+from verif_sdk.catalog.pattern import found_in
 from verif_sdk.constraint import Check, Example
 from verif_sdk.errors import Undecidable
 from verif_sdk.text import Text
@@ -27,7 +29,8 @@ def unfenced(raw: str) -> str:
     if not body.startswith(("```", "~~~")):
         return body
     blocks = code_blocks(body)
-    return blocks[0].body if len(blocks) == 1 and body.endswith(body[:3]) else body
+    alone = len(blocks) == 1 and body.endswith(body[:3]) and not any(prose_lines(body))
+    return blocks[0].body if alone else body
 
 
 def _schema(value: dict[str, Any]) -> dict[str, Any]:
@@ -159,9 +162,19 @@ def _violation(schema: str, value: object) -> str | None:
 @lru_cache(maxsize=256)
 def _validator(schema: str) -> Any:
     from jsonschema import Draft202012Validator
+    from jsonschema.validators import extend
     from referencing import Registry
 
-    return Draft202012Validator(json.loads(schema), registry=Registry())  # an empty registry fetches nothing
+    timed = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+    return timed(json.loads(schema), registry=Registry())  # an empty registry fetches nothing
+
+
+def _pattern(_validator: Any, pattern: str, instance: object, _schema: object) -> Iterator[Any]:
+    """Check the keyword `pattern` under the time-out of all patterns; jsonschema's own has none."""
+    from jsonschema.exceptions import ValidationError
+
+    if isinstance(instance, str) and not found_in(pattern, instance):
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
 def _first_node(events: Any) -> str:
@@ -169,13 +182,16 @@ def _first_node(events: Any) -> str:
 
     Nothing is built, so aliases that multiply ("billion laughs") cost nothing.
     """
-    first, depth = "", 0
+    first, depth, anchors = "", 0, set()
     for event in events:
         name = type(event).__name__
         depth += name.endswith("StartEvent")
         depth -= name.endswith("EndEvent")
         if depth > DEEPEST:
             raise ValueError(f"nested deeper than {DEEPEST} levels")
+        if name == "AliasEvent" and event.anchor not in anchors:
+            raise ValueError(f"the alias {event.anchor!r} names no anchor")
+        anchors.add(getattr(event, "anchor", None))
         if not first and name in {"MappingStartEvent", "SequenceStartEvent", "ScalarEvent", "AliasEvent"}:
             first = name
     return first

@@ -80,9 +80,10 @@ class AllOf(Combination):
     def combine(self, verdicts: tuple[Verdict, ...]) -> Verdict:
         lowest = min((verdict for verdict in verdicts if verdict.decided), key=_score, default=None)
         certain = all(verdict.decided for verdict in verdicts)
-        if lowest is None or not (certain or _score(lowest) == 0.0):
-            return self.uncertain(verdicts)
         failed = next((verdict for verdict in verdicts if verdict.passed is False), None)
+        # A score of 0 may pass (a scale from its first level on), so it settles only the score.
+        if lowest is None or not (certain or (failed is not None and _score(lowest) == 0.0)):
+            return self.uncertain(verdicts)
         reason = f"{failed.type}: {failed.reason}" if failed else "all of them hold"
         return self.verdict(failed is None, reason, score=_score(lowest), parts=verdicts)
 
@@ -113,9 +114,10 @@ class AnyOf(Combination):
     def combine(self, verdicts: tuple[Verdict, ...]) -> Verdict:
         highest = max((verdict for verdict in verdicts if verdict.decided), key=_score, default=None)
         certain = all(verdict.decided for verdict in verdicts)
-        if highest is None or not (certain or _score(highest) == 1.0):
-            return self.uncertain(verdicts)
         held = next((verdict for verdict in verdicts if verdict.passed), None)
+        # A score of 1 may fail (the negation of such a scale), so it settles only the score.
+        if highest is None or not (certain or (held is not None and _score(highest) == 1.0)):
+            return self.uncertain(verdicts)
         reason = f"{held.type} holds: {held.reason}" if held else "none of them holds"
         return self.verdict(held is not None, reason, score=_score(highest), parts=verdicts)
 

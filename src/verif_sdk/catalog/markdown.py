@@ -16,13 +16,13 @@ from verif_sdk.verdict import Verdict
 _BULLET = regex.compile(r"\s*[-*+•]\s+\S")
 _NUMBERED = regex.compile(r"\s*\d{1,9}[.)]\s+\S")
 _RULE = regex.compile(r"\s*([-*_])(?:\s*\1){2,}\s*$")
-_HEADING = regex.compile(r" {0,3}(#{1,6})\s+(\S.*?)\s*#*\s*$")
-_TABLE_RULE = regex.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
+_HEADING = regex.compile(r" {0,3}(#{1,6})\s+\S")
+_TABLE_RULE = regex.compile(r"\s*+(?:\|\s*+)?:?-++:?\s*+(?:\|\s*+:?-++:?\s*+)*+(?:\|\s*+)?$")
 _HIGHLIGHT = regex.compile(
     r"(?<![\*\\])(\*{1,3})(?=[^\s\*])[^\n\*]*[^\s\*](?<!\\)\1(?!\*)|(?<![\w\\])(_{1,3})(?=[^\s_])[^\n_]*[^\s_]\2(?!\w)"
     r"|(?<![\*\\])(\*{1,3})[^\s\*]\3(?!\*)"
 )
-_LINK = regex.compile(r"!?\[[^\]\n]*\]\([^)\n]*\)")
+_LINK = regex.compile(r"!?\[[^\[\]\n]*+\]\([^)\n]{0,2000}+\)")  # bounded, so that "[a](" repeated stays cheap
 _INLINE_CODE = regex.compile(r"`[^`\n]+`")
 
 

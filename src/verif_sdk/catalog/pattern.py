@@ -18,6 +18,8 @@ def _compiles(pattern: str) -> str:
         compiled(pattern)
     except regex.error as error:
         raise ValueError(f"not a regular expression: {error}") from None
+    except RecursionError:
+        raise ValueError("a regular expression that is nested too deeply") from None
     return pattern
 
 
@@ -56,6 +58,20 @@ def full_match(pattern: str, text: str) -> bool:
         return compiled(pattern).fullmatch(text, timeout=TIMEOUT) is not None
     except TimeoutError:
         raise Undecidable(_late(pattern)) from None
+
+
+def found_in(pattern: str, text: str) -> bool:
+    """Return whether `pattern` matches somewhere in `text`, as JSON Schema reads it: `^` and `$` are the ends.
+
+    Raises:
+        Undecidable: it is no regular expression, or takes longer than `TIMEOUT`.
+    """
+    try:
+        return regex.search(pattern, text, timeout=TIMEOUT) is not None
+    except TimeoutError:
+        raise Undecidable(_late(pattern)) from None
+    except regex.error as error:
+        raise Undecidable(f"{pattern!r:.60} is no regular expression: {error}") from None
 
 
 def _late(pattern: str) -> str:

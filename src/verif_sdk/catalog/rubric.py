@@ -69,7 +69,9 @@ class Item(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     criterion: Words
-    weight: float = Field(1.0, description="Below 0 for a pitfall: meeting the criterion costs points.")
+    weight: float = Field(
+        1.0, allow_inf_nan=False, description="Below 0 for a pitfall: meeting the criterion costs points."
+    )
 
 
 class Rubric(Constraint):

@@ -17,7 +17,7 @@ from verif_sdk.verdict import Verdict
 
 _TITLE = regex.compile(r"<<([^<>\n]+)>>")
 _HEADING = regex.compile(r" {0,3}#\s+\S")
-_PLACEHOLDER = regex.compile(r"\[[^\[\]\n]*[\p{L}\p{N}][^\[\]\n]*\](?!\()")
+_PLACEHOLDER = regex.compile(r"\[[^\[\]\n\p{L}\p{N}]*+[\p{L}\p{N}][^\[\]\n]*+\](?!\()")
 # One emoji as a reader sees it: a flag, a keycap, or a pictograph with its modifiers and joined parts.
 _EMOJI = regex.compile(
     r"\p{RI}\p{RI}|[0-9#*]\uFE0F?\u20E3"
@@ -89,7 +89,9 @@ class Options(Check):
         return self.verdict(chosen is not None, f'it is "{chosen}"' if chosen else "it is none of the options")
 
     def _plain(self, words: str) -> str:
-        plain = " ".join(words.split()).strip(" \"'“”‘’*_`.!。")
+        joined = _joined(words)
+        # An option may be nothing but such marks, such as "*".
+        plain = joined.strip(" \"'“”‘’*_`.!。") or joined
         return plain if self.case_sensitive else plain.casefold()
 
 
@@ -153,8 +155,9 @@ class Template(Check):
             return self.verdict(False, f'it does not begin with "{texts[0]}"')
         met, at = 1, len(texts[0])
         for fixed in texts[1:-1]:
-            place = rest.find(fixed, at + 1)
-            if place < 0 or not rest[at:place].strip():
+            # The slot takes at least one character that is not the space before it.
+            place = rest.find(fixed, at + 1 + rest[at : at + 1].isspace())
+            if place < 0:
                 return self.verdict(False, f'"{fixed}" is missing, or its slot is empty', score=met / len(texts))
             met, at = met + 1, place + len(fixed)
         end = len(rest) - len(texts[-1])

@@ -149,6 +149,8 @@ def _values(raw: str, path: tuple[str | int, ...]) -> list[str]:
     try:
         value = json.loads(unfenced(raw))
         for step in path:
+            if isinstance(value, str):
+                return []
             value = value[step]
     except (ValueError, RecursionError, LookupError, TypeError):
         return []
