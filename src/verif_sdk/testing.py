@@ -14,7 +14,7 @@ from verif_sdk.verdict import Verdict
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-BLANK = ("", " \n\t", "\u200b\ufeff", "\u00a0\u3000")
+BLANK = ("", " \n\t", "\u00a0\u3000")
 
 ADVERSARIAL = (
     "a" * 100_000,

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from verif_sdk import Constraint, Registry
+from verif_sdk import Constraint, Registry, Text
 from verif_sdk.testing import ADVERSARIAL, assert_contract
 
 TYPES = Registry.installed().constraints
@@ -35,6 +35,12 @@ for name in sys.argv[1:]:
         assert_survives(Registry.installed().parse({"type": name, **example.params}))
     print(name, flush=True)
 """
+
+
+@pytest.mark.parametrize("name", [name for name in TYPES if Registry.installed().owners[name] == "verif-sdk"])
+def test_a_response_of_invisible_characters_fails_every_native_type(name: str) -> None:
+    constraint = Registry.installed().parse({"type": name, **TYPES[name].examples[0].params})
+    assert constraint.decide(Text("\u200b\ufeff"), []).passed is False
 
 
 @pytest.mark.parametrize("family", sorted({name.partition(":")[0] for name in TYPES}))

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from verif_sdk import __version__
+from verif_sdk import __version__, nltk_data
 from verif_sdk.registry import Registry
 
 EXTRAS = {"vllm": ("vllm", "vllm"), "openai": ("aiohttp", "openai"), "hf": ("transformers", "hf")}
@@ -31,7 +31,7 @@ class Finding(NamedTuple):
 
 def doctor(as_json: bool = typer.Option(False, "--json", help="Print JSON for programs.")) -> None:
     """Say what is installed and what is missing. Exit code 1 if a plugin is broken, else 0."""
-    findings = [*_software(), *_plugins(), *_judge()]
+    findings = [*_software(), *_plugins(), *_data(), *_judge()]
     if as_json:
         print(json.dumps([finding._asdict() for finding in findings], indent=2))
     else:
@@ -73,6 +73,14 @@ def _judge() -> list[Finding]:
     judge = Finding("VERIF_JUDGE", "ok" if spec else "absent", spec or "not set; soft constraints need judge=")
     bwrap = shutil.which("bwrap")
     return [judge, Finding("bubblewrap", "ok" if bwrap else "absent", bwrap or "apt install bubblewrap")]
+
+
+def _data() -> list[Finding]:
+    return [
+        Finding(f"nltk {package}", "ok" if where else "absent", str(where or "verif data"))
+        for package in nltk_data.PACKAGES
+        for where in [nltk_data.found(package)]
+    ]
 
 
 def _version(module: str) -> str:

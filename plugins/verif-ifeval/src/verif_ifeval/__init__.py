@@ -1,0 +1,26 @@
+"""IFEval (arXiv 2311.07911) as constraint types: its reference's verdicts, on parameters that are checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from verif_sdk import Constraint, hookimpl
+
+if TYPE_CHECKING:
+    from verif_sdk.hookspecs import RowFormat
+
+
+@hookimpl
+def verif_constraints() -> Iterable[type[Constraint]]:
+    from verif_ifeval.ifeval import content, form, keywords, length
+    from verif_ifeval.loose import Loose
+
+    return [*keywords.CONSTRAINTS, *length.CONSTRAINTS, *content.CONSTRAINTS, *form.CONSTRAINTS, Loose]
+
+
+@hookimpl
+def verif_rows() -> Mapping[str, RowFormat]:
+    from verif_ifeval import rows
+
+    return {"ifeval": rows.strict, "ifeval-loose": rows.loose}

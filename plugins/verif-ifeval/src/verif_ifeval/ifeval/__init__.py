@@ -1,0 +1,1 @@
+"""The 25 instructions of IFEval, a file per theme."""

@@ -1,0 +1,113 @@
+"""IFEval: detectable content, starts and ends, punctuation, combinations."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints
+
+from verif_ifeval.reference import Count, Reference, pattern
+from verif_sdk import Example, Text
+
+_PLACEHOLDER = re.compile(r"\[.*?\]")
+_POSTSCRIPTS = {"P.P.S": r"\s*p\.\s?p\.\s?s.*$", "P.S.": r"\s*p\.\s?s\..*$"}
+
+
+class NumberPlaceholders(Reference):
+    """The response has at least a number of [placeholders], empty ones and markdown links included."""
+
+    template = "The response must contain at least {num_placeholders} placeholders represented by square brackets."
+    examples = (Example({"num_placeholders": 2}, accepts=("[a] []",), rejects=("[a]", "[a\n] [b]")),)
+    type: Literal["ifeval:detectable_content:number_placeholders"] = (
+        "ifeval:detectable_content:number_placeholders"
+    )
+    num_placeholders: Count
+
+    def holds(self, text: Text) -> bool:
+        return len(_PLACEHOLDER.findall(text.raw)) >= self.num_placeholders
+
+
+class Postscript(Reference):
+    """The marker of a postscript is found, in the middle of a word too."""
+
+    template = "At the end of your response, please explicitly add a postscript starting with {postscript_marker}"
+    examples = (
+        Example({"postscript_marker": "P.S."}, accepts=("Bye.\np. s. x", "The U.P.S. store"), rejects=("PS: x",)),
+    )
+    type: Literal["ifeval:detectable_content:postscript"] = "ifeval:detectable_content:postscript"
+    postscript_marker: Annotated[str, StringConstraints(strip_whitespace=True)]
+
+    def holds(self, text: Text) -> bool:
+        plain = rf"\s*{self.postscript_marker.lower()}.*$"
+        wanted = pattern(_POSTSCRIPTS.get(self.postscript_marker, plain), re.MULTILINE)
+        return wanted.search(text.raw.lower()) is not None
+
+
+class TwoResponses(Reference):
+    """The response holds two different texts, separated by ******."""
+
+    template = (
+        "Give two different responses. Responses and only responses should be separated by 6 asterisks: ******."
+    )
+    examples = (Example({}, accepts=("a\n******\nb",), rejects=("a", "a******a", "a************b")),)
+    type: Literal["ifeval:combination:two_responses"] = "ifeval:combination:two_responses"
+
+    def holds(self, text: Text) -> bool:
+        pieces = text.raw.split("******")
+        if any(not piece.strip() for piece in pieces[1:-1]):
+            return False
+        valid = [piece.strip() for piece in pieces if piece.strip()]
+        return len(valid) == 2 and valid[0] != valid[1]
+
+
+class RepeatPrompt(Reference):
+    """The response begins with the prompt, whatever its case."""
+
+    template = "First repeat the request word for word without change, then give your answer: {prompt_to_repeat}"
+    examples = (Example({"prompt_to_repeat": "Say hi."}, accepts=("say hi. Hi!",), rejects=("Hi!",)),)
+    type: Literal["ifeval:combination:repeat_prompt"] = "ifeval:combination:repeat_prompt"
+    prompt_to_repeat: Annotated[str, StringConstraints(min_length=1)]
+
+    def holds(self, text: Text) -> bool:
+        return text.raw.strip().lower().startswith(self.prompt_to_repeat.strip().lower())
+
+
+class EndChecker(Reference):
+    """The response ends with the phrase, whatever its case and straight quotes at the end."""
+
+    template = (
+        "Finish your response with this exact phrase {end_phrase}. No other words should follow this phrase."
+    )
+    examples = (Example({"end_phrase": "Bye."}, accepts=('"So, bye."',), rejects=("Bye. So.", "**Bye.**")),)
+    type: Literal["ifeval:startend:end_checker"] = "ifeval:startend:end_checker"
+    end_phrase: Annotated[str, StringConstraints(strip_whitespace=True)]
+
+    def holds(self, text: Text) -> bool:
+        return text.raw.strip().strip('"').lower().endswith(self.end_phrase.lower())
+
+
+class Quotation(Reference):
+    """The response begins and ends with a straight double quote."""
+
+    template = "Wrap your entire response with double quotation marks."
+    examples = (Example({}, accepts=('"a"', '"a" b "c"'), rejects=('"', "“a”", '"a')),)
+    type: Literal["ifeval:startend:quotation"] = "ifeval:startend:quotation"
+
+    def holds(self, text: Text) -> bool:
+        body = text.raw.strip()
+        return len(body) > 1 and body[0] == '"' and body[-1] == '"'
+
+
+class NoComma(Reference):
+    """The response has no ASCII comma."""
+
+    template = "In your entire response, refrain from the use of any commas."
+    examples = (Example({}, accepts=("a; b、c",), rejects=("a, b",)),)
+    type: Literal["ifeval:punctuation:no_comma"] = "ifeval:punctuation:no_comma"
+
+    def holds(self, text: Text) -> bool:
+        return "," not in text.raw
+
+
+CONSTRAINTS = (NumberPlaceholders, Postscript, TwoResponses, RepeatPrompt, EndChecker, Quotation, NoComma)

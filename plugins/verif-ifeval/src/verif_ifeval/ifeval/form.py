@@ -1,0 +1,189 @@
+"""IFEval: detectable formats, and the case of letters."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints
+
+from verif_ifeval.reference import Count, Reference, Relation, compared, pattern, tokens
+from verif_sdk import Example, Text, Undecidable
+from verif_sdk.language import detect_raw
+
+_STARS = re.compile(r"^\s*\*[^\*].*$", re.MULTILINE)
+_DASHES = re.compile(r"^\s*-.*$", re.MULTILINE)
+_ITALIC = re.compile(r"\*[^\n\*]*\*")
+_BOLD = re.compile(r"\*\*[^\n\*]*\*\*")
+_TITLE = re.compile(r"<<[^\n]+>>")
+_ANSWERS = ("My answer is yes.", "My answer is no.", "My answer is maybe.")
+
+
+class NumberBulletLists(Reference):
+    """The response has exactly a number of lines that begin with * or -; rules and negative numbers count."""
+
+    template = (
+        "Your answer must contain exactly {num_bullets} bullet points, using the markdown bullet points * or -."
+    )
+    examples = (
+        Example({"num_bullets": 2}, accepts=("* a\n- b", "-5\n---"), rejects=("* a", "+ a\n+ b", "**a\n**b")),
+    )
+    type: Literal["ifeval:detectable_format:number_bullet_lists"] = "ifeval:detectable_format:number_bullet_lists"
+    num_bullets: Count
+
+    def holds(self, text: Text) -> bool:
+        return len(_STARS.findall(text.raw)) + len(_DASHES.findall(text.raw)) == self.num_bullets
+
+
+class ConstrainedResponse(Reference):
+    """The response contains one of the three fixed answers."""
+
+    template = f"Answer with one of the following options: {_ANSWERS}"
+    examples = (Example({}, accepts=("So: My answer is no.",), rejects=("my answer is no.", "No.")),)
+    type: Literal["ifeval:detectable_format:constrained_response"] = (
+        "ifeval:detectable_format:constrained_response"
+    )
+
+    def holds(self, text: Text) -> bool:
+        return any(answer in text.raw.strip() for answer in _ANSWERS)
+
+
+class NumberHighlightedSections(Reference):
+    """The response has at least a number of *highlighted* parts, as two patterns find them."""
+
+    template = (
+        "Highlight at least {num_highlights} sections in your answer with markdown, i.e. *highlighted section*."
+    )
+    examples = (Example({"num_highlights": 2}, accepts=("*a* *b*", "***a***"), rejects=("**a**", "* *")),)
+    type: Literal["ifeval:detectable_format:number_highlighted_sections"] = (
+        "ifeval:detectable_format:number_highlighted_sections"
+    )
+    num_highlights: Count
+
+    def holds(self, text: Text) -> bool:
+        italic = sum(bool(found.strip("*").strip()) for found in _ITALIC.findall(text.raw))
+        bold = sum(bool(found.removeprefix("**").removesuffix("**").strip()) for found in _BOLD.findall(text.raw))
+        return italic + bold >= self.num_highlights
+
+
+class MultipleSections(Reference):
+    """The response has at least a number of the label and a number behind it, anywhere."""
+
+    template = (
+        "Your response must have {num_sections} sections. Mark the beginning of each with {section_spliter} X."
+    )
+    examples = (
+        Example(
+            {"section_spliter": "Section", "num_sections": 2},
+            accepts=("Section 1\na\nSubSection 2\nb",),
+            rejects=("Section 1", "SECTION 1\nSECTION 2", "Section A\nSection B"),
+        ),
+    )
+    type: Literal["ifeval:detectable_format:multiple_sections"] = "ifeval:detectable_format:multiple_sections"
+    section_spliter: Annotated[str, StringConstraints(strip_whitespace=True)]
+    num_sections: Count
+
+    def holds(self, text: Text) -> bool:
+        pieces = pattern(rf"\s?{self.section_spliter}\s?\d+\s?").split(text.raw)
+        return len(pieces) - 1 >= self.num_sections
+
+
+class JsonFormat(Reference):
+    """The response, without a code fence around it, is read by Python's json; lone numbers and NaN pass."""
+
+    template = "Entire output should be wrapped in JSON format."
+    examples = (Example({}, accepts=('```json\n{"a": 1}\n```', "42", "NaN"), rejects=("{a}", '{"a": 1} ok')),)
+    type: Literal["ifeval:detectable_format:json_format"] = "ifeval:detectable_format:json_format"
+
+    def holds(self, text: Text) -> bool:
+        body = text.raw.strip()
+        for fence in ("```json", "```Json", "```JSON", "```"):
+            body = body.removeprefix(fence)
+        try:
+            json.loads(body.removesuffix("```").strip())
+        except ValueError:
+            return False
+        except RecursionError:
+            raise Undecidable("the JSON is nested too deeply for the reference, which raises there") from None
+        return True
+
+
+class Title(Reference):
+    """The response has a <<title>> that is not blank."""
+
+    template = "Your answer must contain a title, wrapped in double angular brackets, such as <<poem of joy>>."
+    examples = (Example({}, accepts=("<<a>>",), rejects=("<< >>", "<a>", "<<a\n>>")),)
+    type: Literal["ifeval:detectable_format:title"] = "ifeval:detectable_format:title"
+
+    def holds(self, text: Text) -> bool:
+        return any(title.lstrip("<").rstrip(">").strip() for title in _TITLE.findall(text.raw))
+
+
+class CapitalWordFrequency(Reference):
+    """The response has a number of NLTK tokens in capitals; "I" counts."""
+
+    template = "Words with all capital letters should appear {capital_relation} {capital_frequency} times."
+    examples = (
+        Example(
+            {"capital_frequency": 2, "capital_relation": "at least"},
+            accepts=("I like NASA.",),
+            rejects=("NASA rocks.",),
+        ),
+    )
+    type: Literal["ifeval:change_case:capital_word_frequency"] = "ifeval:change_case:capital_word_frequency"
+    capital_frequency: int
+    capital_relation: Relation
+
+    def holds(self, text: Text) -> bool:
+        found = sum(token.isupper() for token in text.view(tokens))
+        return compared(found, self.capital_relation, self.capital_frequency)
+
+
+class EnglishCapital(Reference):
+    """The response is in capitals, and langdetect, seeded, takes it for English."""
+
+    template = "Your entire response should be in English, and in all capital letters."
+    examples = (
+        Example(
+            {},
+            accepts=("THE WEATHER IS VERY NICE TODAY AND WE ARE GOING TO THE PARK.",),
+            rejects=("The weather is very nice today.", "DAS WETTER IST HEUTE SEHR SCHÖN UND WIR GEHEN RAUS."),
+        ),
+    )
+    type: Literal["ifeval:change_case:english_capital"] = "ifeval:change_case:english_capital"
+
+    def holds(self, text: Text) -> bool:
+        return text.raw.isupper() and text.view(detect_raw) in (None, "en")
+
+
+class EnglishLowercase(Reference):
+    """The response is in small letters, and langdetect, seeded, takes it for English."""
+
+    template = (
+        "Your entire response should be in English, and in all lowercase letters. No capital letters are allowed."
+    )
+    examples = (
+        Example(
+            {},
+            accepts=("the weather is very nice today and we are going to the park.",),
+            rejects=("The weather is very nice today.", "das wetter ist heute sehr schön und wir gehen raus."),
+        ),
+    )
+    type: Literal["ifeval:change_case:english_lowercase"] = "ifeval:change_case:english_lowercase"
+
+    def holds(self, text: Text) -> bool:
+        return text.raw.islower() and text.view(detect_raw) in (None, "en")
+
+
+CONSTRAINTS = (
+    NumberBulletLists,
+    ConstrainedResponse,
+    NumberHighlightedSections,
+    MultipleSections,
+    JsonFormat,
+    Title,
+    CapitalWordFrequency,
+    EnglishCapital,
+    EnglishLowercase,
+)

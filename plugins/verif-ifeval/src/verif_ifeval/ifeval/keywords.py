@@ -1,0 +1,110 @@
+"""IFEval: keywords, letters, and the language of the response."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from verif_ifeval.reference import Count, Reference, Relation, compared, pattern
+from verif_sdk import Example, Text
+from verif_sdk.language import detect_raw
+
+Keyword = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Keywords = Annotated[tuple[Annotated[str, StringConstraints(min_length=1)], ...], Field(min_length=1)]
+# The reference knows these codes, and no others that langdetect tells apart.
+Language = Literal[
+    "en", "es", "pt", "ar", "hi", "fr", "ru", "de", "ja", "it", "bn", "uk", "th", "ur", "ta", "te", "bg", "ko",
+    "pl", "he", "fa", "vi", "ne", "sw", "kn", "mr", "gu", "pa", "ml", "fi",
+]  # fmt: skip
+
+
+class Existence(Reference):
+    """Every keyword is found, as a regular expression, anywhere, whatever its case."""
+
+    template = "Include keywords {keywords} in the response."
+    examples = (Example({"keywords": ["cat"]}, accepts=("Concatenate.",), rejects=("A dog.",)),)
+    type: Literal["ifeval:keywords:existence"] = "ifeval:keywords:existence"
+    keywords: Keywords
+
+    def holds(self, text: Text) -> bool:
+        return all(pattern(keyword, re.IGNORECASE).search(text.raw) for keyword in self.keywords)
+
+
+class Frequency(Reference):
+    """A keyword is found a number of times, as a regular expression, anywhere, whatever its case."""
+
+    template = 'The word "{keyword}" should appear {relation} {frequency} times.'
+    examples = (
+        Example(
+            {"keyword": "cat", "frequency": 2, "relation": "at least"},
+            accepts=("Cat, category.",),
+            rejects=("A cat.",),
+        ),
+    )
+    type: Literal["ifeval:keywords:frequency"] = "ifeval:keywords:frequency"
+    keyword: Keyword
+    frequency: Count
+    relation: Relation
+
+    def holds(self, text: Text) -> bool:
+        found = len(pattern(self.keyword, re.IGNORECASE).findall(text.raw))
+        return compared(found, self.relation, self.frequency)
+
+
+class ForbiddenWords(Reference):
+    """None of the words is found, as a regular expression between word boundaries, whatever its case."""
+
+    template = "Do not include keywords {forbidden_words} in the response."
+    examples = (
+        Example({"forbidden_words": ["cat"]}, accepts=("Concatenate.",), rejects=("A CAT.",)),
+        Example({"forbidden_words": ["F.B.I."]}, accepts=("The F.B.I. came.",), rejects=("The F.B.I.s came.",)),
+    )
+    type: Literal["ifeval:keywords:forbidden_words"] = "ifeval:keywords:forbidden_words"
+    forbidden_words: Keywords
+
+    def holds(self, text: Text) -> bool:
+        return not any(pattern(rf"\b{word}\b", re.IGNORECASE).search(text.raw) for word in self.forbidden_words)
+
+
+class LetterFrequency(Reference):
+    """A letter occurs a number of times, whatever its case.
+
+    Only a to z: in the place of any other character the reference draws a letter at random.
+    """
+
+    template = 'The letter "{letter}" should appear {let_relation} {let_frequency} times.'
+    examples = (
+        Example(
+            {"letter": "e", "let_frequency": 2, "let_relation": "less than"}, accepts=("End.",), rejects=("Eve.",)
+        ),
+    )
+    type: Literal["ifeval:keywords:letter_frequency"] = "ifeval:keywords:letter_frequency"
+    letter: Annotated[str, StringConstraints(pattern="^[a-zA-Z]$")]
+    let_frequency: Count
+    let_relation: Relation
+
+    def holds(self, text: Text) -> bool:
+        return compared(text.raw.lower().count(self.letter.lower()), self.let_relation, self.let_frequency)
+
+
+class ResponseLanguage(Reference):
+    """langdetect, seeded, takes the response for the language; a text without letters passes for any."""
+
+    template = "Your entire response should be in the language {language}, no other language is allowed."
+    examples = (
+        Example(
+            {"language": "de"},
+            accepts=("Das Wetter ist heute sehr schön, wir gehen raus.", "12345"),
+            rejects=("The weather is very nice today, let us go out.",),
+        ),
+    )
+    type: Literal["ifeval:language:response_language"] = "ifeval:language:response_language"
+    language: Language
+
+    def holds(self, text: Text) -> bool:
+        return text.view(detect_raw) in (None, self.language)
+
+
+CONSTRAINTS = (Existence, Frequency, ForbiddenWords, LetterFrequency, ResponseLanguage)

@@ -1,0 +1,104 @@
+"""IFEval: length constraints."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from verif_ifeval.reference import Count, Reference, Relation, compared, sentences, words
+from verif_sdk import Example, Text
+
+_DIVIDER = re.compile(r"\s?\*\*\*\s?")
+
+
+class NumberSentences(Reference):
+    """The response has a number of Punkt sentences, to which newlines are no boundaries."""
+
+    template = "Your response should contain {relation} {num_sentences} sentences."
+    examples = (
+        Example({"num_sentences": 2, "relation": "at least"}, accepts=("One. Two.",), rejects=("- one\n- two",)),
+    )
+    type: Literal["ifeval:length_constraints:number_sentences"] = "ifeval:length_constraints:number_sentences"
+    num_sentences: Count
+    relation: Relation
+
+    def holds(self, text: Text) -> bool:
+        return compared(len(text.view(sentences)), self.relation, self.num_sentences)
+
+
+class NumberParagraphs(Reference):
+    """The response has exactly a number of paragraphs, divided by ***."""
+
+    template = "There should be {num_paragraphs} paragraphs. Paragraphs are separated with the divider: ***"
+    examples = (Example({"num_paragraphs": 2}, accepts=("a\n***\nb", "***a***b"), rejects=("a\n\nb", "a******b")),)
+    type: Literal["ifeval:length_constraints:number_paragraphs"] = "ifeval:length_constraints:number_paragraphs"
+    num_paragraphs: Count
+
+    def holds(self, text: Text) -> bool:
+        pieces = _DIVIDER.split(text.raw)
+        number = len(pieces)
+        for place, piece in enumerate(pieces):
+            if not piece.strip():
+                if 0 < place < len(pieces) - 1:
+                    return False
+                number -= 1
+        return number == self.num_paragraphs
+
+
+class NumberWords(Reference):
+    r"""The response has a number of words: runs of `\w`, so that "don't" counts two."""
+
+    template = "Answer with {relation} {num_words} words."
+    examples = (Example({"num_words": 3, "relation": "less than"}, accepts=("don't",), rejects=("don't stop",)),)
+    type: Literal["ifeval:length_constraints:number_words"] = "ifeval:length_constraints:number_words"
+    num_words: Count
+    relation: Relation
+
+    def holds(self, text: Text) -> bool:
+        return compared(text.view(words), self.relation, self.num_words)
+
+
+class NthParagraphFirstWord(Reference):
+    """The response has a number of paragraphs, and one of them, blank ones counted, begins with a word."""
+
+    template = (
+        "There should be {num_paragraphs} paragraphs, separated by two line breaks. "
+        "Paragraph {nth_paragraph} must start with word {first_word}."
+    )
+    examples = (
+        Example(
+            {"num_paragraphs": 2, "nth_paragraph": 2, "first_word": "b"},
+            accepts=("a\n\nB, c", 'a\n\n"b" c'),
+            rejects=("a\n\nc", "a\n\nb\n\nc", "a\n\n\n\nb"),
+        ),
+    )
+    type: Literal["ifeval:length_constraints:nth_paragraph_first_word"] = (
+        "ifeval:length_constraints:nth_paragraph_first_word"
+    )
+    num_paragraphs: Annotated[int, Field(ge=1)]
+    nth_paragraph: Annotated[int, Field(ge=1)]
+    first_word: Annotated[str, StringConstraints(to_lower=True)]
+
+    @model_validator(mode="after")
+    def _inside(self) -> Self:
+        if self.nth_paragraph > self.num_paragraphs:
+            raise ValueError(
+                f"nth_paragraph ({self.nth_paragraph}) is above num_paragraphs ({self.num_paragraphs})"
+            )
+        return self
+
+    def holds(self, text: Text) -> bool:
+        pieces = text.raw.split("\n\n")
+        number = sum(bool(piece.strip()) for piece in pieces)
+        if self.nth_paragraph > number:
+            return False
+        paragraph = pieces[self.nth_paragraph - 1].strip()
+        if not paragraph:
+            return False
+        word = paragraph.split()[0].lstrip("'").lstrip('"')
+        return number == self.num_paragraphs and re.split("[.,?!'\"]", word)[0].lower() == self.first_word
+
+
+CONSTRAINTS = (NumberSentences, NumberParagraphs, NumberWords, NthParagraphFirstWord)

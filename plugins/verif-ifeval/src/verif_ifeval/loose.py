@@ -1,0 +1,58 @@
+"""The published loose reading: a constraint holds if it holds for any of eight variants of the response."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from verif_sdk import Answer, AnyConstraint, Constraint, Example, Text, Verdict
+
+
+class Loose(Constraint):
+    """A constraint holds for the response or for one of seven variants of it.
+
+    The variants: every `*` deleted; the first line, the last, or both left out; and these without `*`.
+    The constraint itself is the same for all of them, so loose is never below strict.
+    Source: IFEval (arXiv 2311.07911), section 2.3.
+    """
+
+    examples = (
+        Example(
+            {"constraint": {"type": "ifeval:startend:end_checker", "end_phrase": "Bye."}},
+            accepts=("Bye.", "**Bye.**", "So, bye.\nAnything else?"),
+            rejects=("Bye. So.",),
+        ),
+    )
+    type: Literal["ifeval:loose"] = "ifeval:loose"
+    constraint: AnyConstraint
+
+    @property
+    def hard(self) -> bool:
+        return self.constraint.hard
+
+    def instruction(self) -> str:
+        return self.constraint.instruction()
+
+    def decide(self, text: Text, answers: Sequence[Answer | None] = ()) -> Verdict:
+        if not text.raw.strip():
+            return self.blank()
+        verdicts = []
+        for variant in text.view(variants):
+            verdict = self.constraint.decide(variant)
+            if verdict.passed:
+                return self.verdict(True, verdict.reason, parts=(verdict,))
+            verdicts.append(verdict)
+        if error := next((verdict.error for verdict in verdicts if verdict.error is not None), None):
+            return self.undecided(error, parts=(verdicts[0],))
+        return self.verdict(False, "none of the eight variants passes", parts=(verdicts[0],))
+
+
+def variants(raw: str) -> tuple[Text, ...]:
+    """Return the response and its variants that differ from it and are not blank, in the published order."""
+    lines = raw.split("\n")
+    without_first = "\n".join(lines[1:]).strip()
+    without_last = "\n".join(lines[:-1]).strip()
+    without_both = "\n".join(lines[1:-1]).strip()
+    cut = (without_first, without_last, without_both)
+    every = (raw, raw.replace("*", ""), *cut, *(text.replace("*", "") for text in cut))
+    return tuple(Text(text) for text in dict.fromkeys(every) if text.strip())
