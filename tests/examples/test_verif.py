@@ -1,4 +1,4 @@
-"""The VerInstruct example: rewards from the sandbox and a scripted judge equal those worked out by hand."""
+"""The VerInstruct example: rewards from the sandbox and a scripted judge equal those of its labels."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ def judge_by_the_labels() -> ScriptedJudge:
     return ScriptedJudge(script)
 
 
-def by_hand(row: dict[str, Any]) -> float:
-    """The published reward, from the labels: the mean of the rules times the mean of the rest."""
+def from_labels(row: dict[str, Any]) -> float:
+    """Return the published reward from the labels alone: the mean of the rules times the mean of the rest."""
     labels = list(zip(row["checkers"], row["metadata"]["holds"], strict=True))
     rules: list[bool] = [held for checker, held in labels if checker.startswith("[rule]")] or [True]
     rest: list[bool] = [held for checker, held in labels if checker.startswith("[llm]")] or [True]
     return sum(rules) / len(rules) * (sum(rest) / len(rest))
 
 
-def test_rewards_with_a_scripted_judge_equal_those_by_hand() -> None:
+def test_rewards_with_a_scripted_judge_equal_those_of_the_labels() -> None:
     results = Composer(judge_by_the_labels()).verify_batch([verinstruct.case(row) for row in rows()])
-    assert [result.reward for result in results] == pytest.approx([by_hand(row) for row in rows()], abs=1e-12)
+    assert [result.reward for result in results] == pytest.approx([from_labels(row) for row in rows()], abs=1e-12)
 
 
 def test_every_rule_holds_where_its_label_says_so() -> None:

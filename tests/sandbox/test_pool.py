@@ -35,6 +35,19 @@ def test_many_threads_get_their_own_verdicts() -> None:
 
 
 @needs_bwrap
+def test_the_language_packages_are_there() -> None:
+    source = (
+        "import langdetect, regex, unicodedata\n"
+        "from nltk.tokenize import RegexpTokenizer\n"
+        "langdetect.DetectorFactory.seed = 0\n"
+        "def check_following(instruction, response):\n"
+        "    words = RegexpTokenizer('[a-z]+').tokenize(response)\n"
+        "    return len(words) == 5 and langdetect.detect(response) == 'en'\n"
+    )
+    assert pool.shared(trusted=False).run(source, "", "this sentence is in english") is True
+
+
+@needs_bwrap
 def test_a_worker_outlives_the_thread_that_asked_first() -> None:
     made = pool.Pool(command.sealed, size=1)
     first = threading.Thread(target=made.run, args=(SHORT, "", "abc"))

@@ -15,7 +15,12 @@ INSTALL = (
     "untrusted code runs in bubblewrap, and there is no `bwrap` here: install it (apt install bubblewrap), "
     "or say trusted=True to run this program as a plain subprocess at your own risk"
 )
-ENVIRONMENT = {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"}
+ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "LANG": "C.UTF-8",
+    "HOME": "/",
+}  # nltk wants a home
 # What the allowed packages need, where they are installed.
 _PACKAGES = ("nltk", "langdetect", "regex", "six", "click", "joblib", "tqdm", "defusedxml")
 _SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache")

@@ -75,8 +75,8 @@ def _run(job: dict[str, Any], seal: Filter | None) -> dict[str, Any]:
 def _load(module: str) -> None:
     try:
         import_module(module)
-    except ImportError:
-        return  # not installed: the program's own import says so
+    except Exception:  # noqa: BLE001  # whatever fails there, the program's own import says it
+        return
 
 
 def _child(job: dict[str, str], descriptor: int, limits: Limits, seal: Filter | None) -> None:
