@@ -22,11 +22,9 @@ from verif_sdk.sandbox import program, protocol
 from verif_sdk.sandbox.filter import Filter
 from verif_sdk.sandbox.protocol import MAX_REPLY, Limits
 
-LOADED = (
-    "collections datetime functools itertools json math random re statistics string textwrap typing unicodedata"
-)
-LOADED_ON_MENTION = ("nltk", "langdetect", "regex")
-"""Take up to a second to import: paid once per worker, not once per run."""
+LOADED = "collections functools itertools json math random re string typing unicodedata"
+LOADED_ON_MENTION = ("datetime", "langdetect", "nltk", "regex", "statistics", "textwrap")
+"""Cost up to a second, once per worker; not loaded before, because every page makes each fork dearer."""
 
 
 def main() -> None:
