@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
+
+# NLTK's data: found where it is installed, else where this repository's neighbour keeps it.
+NEIGHBOUR = Path(__file__).resolve().parents[1] / "shared" / "nltk_data"
+if NEIGHBOUR.exists():
+    os.environ["NLTK_DATA"] = os.pathsep.join(filter(None, [os.environ.get("NLTK_DATA"), str(NEIGHBOUR)]))
 
 OUTCOMES = ("passed", "failed", "skipped")
 

@@ -1,4 +1,4 @@
-"""IFEval (arXiv 2311.07911) as constraint types: its reference's verdicts, on parameters that are checked."""
+"""IFEval and IFBench as constraint types: their references' verdicts, on parameters that are checked."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ if TYPE_CHECKING:
 
 @hookimpl
 def verif_constraints() -> Iterable[type[Constraint]]:
-    from verif_ifeval.ifeval import content, form, keywords, length
-    from verif_ifeval.loose import Loose
+    from verif_ifeval import ifbench, ifeval, loose
 
-    return [*keywords.CONSTRAINTS, *length.CONSTRAINTS, *content.CONSTRAINTS, *form.CONSTRAINTS, Loose]
+    return [*ifeval.constraints(), *ifbench.constraints(), loose.Loose]
 
 
 @hookimpl

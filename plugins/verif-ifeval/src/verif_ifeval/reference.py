@@ -77,6 +77,64 @@ def tokens(raw: str) -> tuple[str, ...]:
     return tuple(token for sentence in _punkt().tokenize(raw) for token in split(sentence))
 
 
+def stop_words() -> frozenset[str]:
+    """Return NLTK's English stop words."""
+    with _loading:
+        return _stop_words()
+
+
+def first_tag(found: tuple[str, ...]) -> str:
+    """Return the part of speech that NLTK's tagger gives to the first of some tokens, "" where there are none.
+
+    The tagger goes from left to right and looks two tokens ahead, so three decide the first tag.
+    """
+    if not found:
+        return ""
+    with _loading:
+        tagger = _tagger()
+    tag: str = tagger.tag(list(found[:3]))[0][1]
+    return tag
+
+
+def syllables(word: str) -> int:
+    """Return the number of syllables of a word, as the package syllapy counts them."""
+    import syllapy
+
+    count: int = syllapy.count(word)
+    return count
+
+
+def is_emoji(character: str) -> bool:
+    """Return whether one code point is an emoji, as the package emoji has it."""
+    from emoji import is_emoji as known
+
+    return known(character)
+
+
+@cache
+def _stop_words() -> frozenset[str]:
+    from nltk.corpus import stopwords
+
+    try:
+        return frozenset(stopwords.words("english"))
+    except LookupError:
+        raise Undecidable(
+            "NLTK's stopwords are not here: run `verif data`, or set NLTK_DATA to where it is"
+        ) from None
+
+
+@cache
+def _tagger() -> Any:
+    from nltk.tag import PerceptronTagger
+
+    try:
+        return PerceptronTagger(lang="eng")
+    except LookupError:
+        raise Undecidable(
+            "NLTK's averaged_perceptron_tagger_eng is not here: run `verif data`, or set NLTK_DATA to where it is"
+        ) from None
+
+
 def _punkt() -> Any:
     with _loading:
         return _loaded()

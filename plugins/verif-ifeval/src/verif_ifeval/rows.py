@@ -1,11 +1,11 @@
-"""Rows of the IFEval data set: `key`, `prompt`, `instruction_id_list`, `kwargs`, and the `response` to them."""
+"""Rows of IFEval and IFBench: `key`, `prompt`, `instruction_id_list`, `kwargs`, and a `response` to them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from verif_sdk import Case, InvalidSpec
+from verif_sdk import Case, Constraint, InvalidSpec, Registry
 
 
 def strict(row: Mapping[str, Any]) -> Case:
@@ -31,10 +31,19 @@ def _case(row: Mapping[str, Any], *, loose: bool) -> Case:
         raise InvalidSpec(f"{len(ids)} instruction ids and {len(parameters)} kwargs; there must be one for each")
     if not isinstance(row.get("response"), str):
         raise InvalidSpec("field 'response' is missing or no text")
-    specs = [{"type": f"ifeval:{name}", **(given or {})} for name, given in zip(ids, parameters, strict=True)]
+    specs = [{"type": _type(name), **(given or {})} for name, given in zip(ids, parameters, strict=True)]
     return Case.of(
         id=str(row["key"]) if row.get("key") is not None else None,
         prompt=row.get("prompt"),
         response=row["response"],
         constraints=[{"type": "ifeval:loose", "constraint": spec} for spec in specs] if loose else specs,
     )
+
+
+def _type(name: str) -> str:
+    """Return the type of a public id, which is looked up in IFEval, then in IFBench."""
+    return next((found for found in (f"ifeval:{name}", f"ifbench:{name}") if found in _known()), f"ifeval:{name}")
+
+
+def _known() -> Mapping[str, type[Constraint]]:
+    return Registry.installed().constraints

@@ -1,0 +1,164 @@
+"""IFBench: ratio, and the instructions about whole sentences."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints
+
+from verif_ifeval.ifbench.units import EDGES, bare_words, word_runs
+from verif_ifeval.reference import Count, Reference, sentences, stop_words
+from verif_sdk import Example, Text
+
+
+class StopWords(Reference):
+    """At most a percentage of the words are English stop words, as NLTK lists them."""
+
+    template = "Ensure that stop words constitute no more than {percentage}% of the total words in your response."
+    examples = (Example({"percentage": 50}, accepts=("the cat",), rejects=("the a cat", "is it")),)
+    type: Literal["ifbench:ratio:stop_words"] = "ifbench:ratio:stop_words"
+    percentage: float
+
+    def holds(self, text: Text) -> bool:
+        words, stop = text.view(word_runs), stop_words()
+        return bool(words) and 100 * sum(word.lower() in stop for word in words) / len(words) <= self.percentage
+
+
+class SentenceType(Reference):
+    """Twice as many sentences end in a full stop as in a question mark; none and none is balanced too."""
+
+    template = "Maintain a 2:1 ratio of declarative to interrogative sentences."
+    examples = (Example({}, accepts=("A. B. C?", "none"), rejects=("A. B?", "A?")),)
+    type: Literal["ifbench:ratio:sentence_type"] = "ifbench:ratio:sentence_type"
+
+    def holds(self, text: Text) -> bool:
+        ends = [sentence[-1] for sentence in text.view(sentences)]
+        return ends.count(".") == 2 * ends.count("?")
+
+
+class SentenceBalance(Reference):
+    """As many sentences end in a full stop as in a question mark and in an exclamation mark."""
+
+    template = "Ensure that the ratio of sentence types (declarative, interrogative, exclamatory) is balanced."
+    examples = (Example({}, accepts=("A. B? C!", "none"), rejects=("A. B?", "A!")),)
+    type: Literal["ifbench:ratio:sentence_balance"] = "ifbench:ratio:sentence_balance"
+
+    def holds(self, text: Text) -> bool:
+        ends = [sentence[-1] for sentence in text.view(sentences)]
+        return ends.count(".") == ends.count("?") == ends.count("!")
+
+
+class Overlap(Reference):
+    """The share of the response's character trigrams that the reference text has is within 2 % of a percentage."""
+
+    template = "Maintain a trigram overlap of {percentage}% (±2%) with the provided reference text."
+    examples = (
+        Example(
+            {"reference_text": "abcde", "percentage": 100}, accepts=("abcd",), rejects=("xyz", "ab", "abcxyzuvw")
+        ),
+    )
+    type: Literal["ifbench:ratio:overlap"] = "ifbench:ratio:overlap"
+    reference_text: str
+    percentage: float
+
+    def holds(self, text: Text) -> bool:
+        own = text.view(trigrams)
+        if not own:
+            return False
+        share = 100 * len(own & trigrams(self.reference_text)) / len(own)
+        return self.percentage - 2 <= share <= self.percentage + 2
+
+
+class SentenceWords(Reference):
+    """The response has exactly three sentences with the same number of characters."""
+
+    template = (
+        "Respond with three sentences, all containing the same number of characters but using all different words."
+    )
+    examples = (Example({}, accepts=("Ab. Cd. Ef.", "Ab. Ab. Ab."), rejects=("Ab. Cd.", "Ab. Cde. Ef.")),)
+    type: Literal["ifbench:ratio:sentence_words"] = "ifbench:ratio:sentence_words"
+
+    def holds(self, text: Text) -> bool:
+        found = text.view(sentences)
+        return len(found) == 3 and len(set(map(len, found))) == 1
+
+
+class AlliterationIncrement(Reference):
+    """Each sentence has more alliteration than the one before, the runs of a sentence added up."""
+
+    template = "Each sentence must have a longer sequence of consecutive alliterative words than the previous one."
+    examples = (
+        Example({}, accepts=("One two. Big bad.", "x"), rejects=("Big bad. One two.", "One two. Three four.")),
+    )
+    type: Literal["ifbench:sentence:alliteration_increment"] = "ifbench:sentence:alliteration_increment"
+
+    def holds(self, text: Text) -> bool:
+        last = -1
+        for sentence in text.view(sentences):
+            found = _alliteration(sentence)
+            if found <= last:
+                return False
+            last = found
+        return True
+
+
+class SentenceKeyword(Reference):
+    """The N-th sentence contains the word, between word boundaries, whatever its case."""
+
+    template = "The response must include keyword {word} in the {N}-th sentence."
+    examples = (
+        Example(
+            {"word": "cat", "N": 2}, accepts=("A. The CAT b.",), rejects=("The cat.", "A. Cats.", "Cat. Dog.")
+        ),
+    )
+    type: Literal["ifbench:sentence:keyword"] = "ifbench:sentence:keyword"
+    word: Annotated[str, StringConstraints(min_length=1)]
+    N: Count
+
+    def holds(self, text: Text) -> bool:
+        found = text.view(sentences)
+        if len(found) < self.N or not found:
+            return False
+        return re.search(rf"\b{re.escape(self.word)}\b", found[self.N - 1], re.IGNORECASE) is not None
+
+
+class Increment(Reference):
+    """Each sentence has exactly a number of words more than the one before."""
+
+    template = "Each sentence must contain exactly {small_n} more words than the previous one."
+    examples = (Example({"small_n": 1}, accepts=("A. A b. A b c.",), rejects=("A. A b c.", "A b. A b.")),)
+    type: Literal["ifbench:sentence:increment"] = "ifbench:sentence:increment"
+    small_n: Count
+
+    def holds(self, text: Text) -> bool:
+        counts = [len(bare_words(sentence)) for sentence in text.view(sentences)]
+        return all(after == before + self.small_n for before, after in pairwise(counts))
+
+
+def trigrams(raw: str) -> frozenset[str]:
+    """Return the runs of three characters in a text."""
+    return frozenset(map("".join, zip(raw, raw[1:], raw[2:], strict=False)))
+
+
+def _alliteration(sentence: str) -> int:
+    words = [word for word in (word.lstrip(EDGES) for word in sentence.lower().split()) if word]
+    total, running = 0, False
+    for before, after in pairwise(words):
+        same = before[0] == after[0]
+        total += same * (1 if running else 2)
+        running = same
+    return total
+
+
+CONSTRAINTS = (
+    StopWords,
+    SentenceType,
+    SentenceBalance,
+    Overlap,
+    SentenceWords,
+    AlliterationIncrement,
+    SentenceKeyword,
+    Increment,
+)

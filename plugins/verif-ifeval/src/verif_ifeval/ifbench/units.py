@@ -1,0 +1,37 @@
+"""Units of text that several IFBench checkers share, each computed once per response."""
+
+from __future__ import annotations
+
+import re
+import string
+import unicodedata
+
+PUNCTUATION = string.punctuation
+EDGES = PUNCTUATION + " "
+_DELETE = str.maketrans("", "", PUNCTUATION)
+_WORD = re.compile(r"\w+")
+
+
+def bare(raw: str) -> str:
+    """Return a text without ASCII punctuation, so that "3-4" is "34"."""
+    return raw.translate(_DELETE)
+
+
+def bare_words(raw: str) -> list[str]:
+    """Return the whitespace-separated words of a text without ASCII punctuation."""
+    return bare(raw).split()
+
+
+def lower_bare_words(raw: str) -> list[str]:
+    """Return the words of a text in small letters and without ASCII punctuation."""
+    return bare(raw.lower()).split()
+
+
+def word_runs(raw: str) -> list[str]:
+    r"""Return the runs of `\w`."""
+    return _WORD.findall(raw)
+
+
+def ascii_folded(raw: str) -> str:
+    """Return a text decomposed, with all that is not ASCII dropped."""
+    return unicodedata.normalize("NFKD", raw).encode("ascii", "ignore").decode("ascii")
