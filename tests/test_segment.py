@@ -22,6 +22,7 @@ from verif_sdk import Text, segment
         ("مرحبا بالعالم", ["مرحبا", "بالعالم"]),
         ("😀 -- ... !", []),
         ("- item", ["item"]),
+        ("I love it ❤️", ["I", "love", "it"]),
         ("a--b", ["a", "b"]),
     ],
 )
@@ -42,6 +43,10 @@ def test_words(text: str, words: list[str]) -> None:
         ("今天很好。我们走吧！", ["今天很好。", "我们走吧！"]),
         ("Version 2.0 is out. See example.com now.", ["Version 2.0 is out.", "See example.com now."]),
         ("---\n\n***", []),
+        ("No. I will not.", ["No.", "I will not."]),
+        ("It was I. We left.", ["It was I.", "We left."]),
+        ("यह है। वह है।", ["यह है।", "वह है।"]),
+        ("هل هذا صحيح؟ نعم.", ["هل هذا صحيح؟", "نعم."]),
         ("# Title\n\nText.", ["# Title", "Text."]),
         ("The end (really.) Yes.", ["The end (really.)", "Yes."]),
     ],

@@ -39,7 +39,7 @@ class Constraint(BaseModel, ABC):
     examples: ClassVar[tuple[Example, ...]] = ()
 
     type: str
-    weight: Annotated[float, Field(gt=0, description="Its share in a weighted reward.")] = 1.0
+    weight: Annotated[float, Field(gt=0, allow_inf_nan=False, description="Its share in a weighted reward.")] = 1.0
 
     @model_validator(mode="before")
     @classmethod

@@ -9,19 +9,22 @@ _INVISIBLE = regex.compile(r"[\s\p{Cf}\p{Cc}]*")
 # Chinese and Japanese write no spaces, so there each ideograph or kana counts as a word.
 _WORD = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}]"
-    r"|(?:(?![\p{Han}\p{Hiragana}\p{Katakana}])[\p{L}\p{M}\p{N}_])+"
+    r"|(?![\p{Han}\p{Hiragana}\p{Katakana}])[\p{L}\p{N}_](?:(?![\p{Han}\p{Hiragana}\p{Katakana}])[\p{L}\p{M}\p{N}_])*"
     r"(?:(?:['’ʼ\-‐‑]|(?<=\p{N})[.,](?=\p{N}))(?:(?![\p{Han}\p{Hiragana}\p{Katakana}])[\p{L}\p{M}\p{N}_])+)*"
 )
 _GRAPHEME = regex.compile(r"\X")
 _PARAGRAPH_BREAK = regex.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 # End marks, the quotes and brackets that close behind them, then a space or the end of the line;
 # the full-width marks of Chinese and Japanese need no space.
-_SENTENCE_END = regex.compile(r"[.!?…]+[\"'”’»)\]*_]*(?=\s|$)|[。！？｡]+[」』”’）】]*")
-_ABBREVIATION = regex.compile(
-    r"(?:^|[\s(\"'“‘])(?:Mr|Mrs|Ms|Dr|Prof|Sr|Jr|St|Gen|Sen|Rep|Lt|Col|Capt|Sgt|Rev|Hon|Mt|vs|etc|No|Fig|fig|Eq|cf"
-    r"|al|approx|dept|est|Inc|Ltd|Co|Corp|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
-    r"|e\.g|i\.e|a\.m|p\.m|U\.S|U\.K|Ph\.D|\p{Lu})\.$"
+_SENTENCE_END = regex.compile(
+    r"(?<![.!?…؟۔।॥])[.!?…؟۔।॥]++[\"'”’»)\]*_]*+(?=\s|$)|(?<![。！？｡])[。！？｡]++[」』”’）】]*+"
 )
+_ABBREVIATION = regex.compile(
+    r"(?:^|[\s(\"'“‘])(?:Mr|Mrs|Ms|Dr|Prof|Sr|Jr|St|Gen|Sen|Rep|Lt|Col|Capt|Sgt|Rev|Hon|Mt|vs|etc|Fig|fig|Eq|cf"
+    r"|al|approx|dept|est|Inc|Ltd|Co|Corp|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
+    r"|e\.g|i\.e|a\.m|p\.m|U\.S|U\.K|Ph\.D|(?!I)\p{Lu})\.$"
+)
+_NEXT = regex.compile(r"\s*+(\S)")
 _LIST_NUMBER = regex.compile(r"\s*\(?(?:\d{1,3}|[A-Za-z])[.)]$")
 
 
@@ -53,9 +56,9 @@ def lines(text: str) -> tuple[str, ...]:
 def sentences(text: str) -> tuple[str, ...]:
     """Return the sentences of `text`, in order, without outer whitespace.
 
-    A sentence ends at `.`, `!`, `?` or `…` before a space, at a full-width mark, and at the end of
-    a line; the dot of an abbreviation, an initial or a list number ends none. A line without a
-    letter or digit (a rule, a fence) is no sentence.
+    A sentence ends at an end mark before a space, at a full-width mark, and at the end of a line.
+    A dot before a small letter, and that of an abbreviation, an initial or a list number, ends none.
+    A line without a letter or digit (a rule, a fence) is no sentence.
     """
     return tuple(sentence for line in lines(text) for sentence in _line_sentences(line))
 
@@ -79,12 +82,14 @@ def _line_sentences(line: str) -> list[str]:
 def _ends_sentence(line: str, start: int, end: regex.Match[str]) -> bool:
     if end[0] != ".":
         return True
-    rest = line[end.end() :].lstrip()
-    if not rest:
+    following = _NEXT.match(line, end.end())
+    if following is None:
         return True
-    # Bounded look-back: the longest abbreviation has six characters.
+    if following[1].islower():
+        return False
+    # Bounded look-back: the longest abbreviation, and the longest list number, are short.
     head = line[max(start, end.start() - 12) : end.end()]
-    if _LIST_NUMBER.match(line[start : end.end()]) or rest[0].islower():
+    if len(head) == end.end() - start and _LIST_NUMBER.match(head):
         return False
     return _ABBREVIATION.search(head) is None
 

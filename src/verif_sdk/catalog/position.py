@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Annotated, Literal
 
-from pydantic import Field
+import regex
+from pydantic import AfterValidator, Field
 
 from verif_sdk.catalog.keywords import CaseSensitive, Phrase
 from verif_sdk.constraint import Check, Example
@@ -19,6 +22,12 @@ Scope = Annotated[
 # Typographic wrapping that a reader does not take for part of the words.
 _WRAPPING = " \t\r\n\"'*_“”‘’«»()[]`"
 _CLOSING = _WRAPPING + ".!?…,;:。！？"
+
+
+def _lettered(marker: str) -> str:
+    if not any(map(str.isalnum, marker)):
+        raise ValueError(f"a marker has a letter or a digit, got {marker!r}")
+    return marker
 
 
 class Positioned(Check):
@@ -164,38 +173,47 @@ class NthWord(WordAt):
 
 
 class Postscript(Check):
-    """The response ends with a postscript: a last part that begins with the marker, and says something."""
+    """The response ends with a postscript: a line that begins with the marker, and says something.
+
+    Dots and case in the marker do not count, so "PS:" is read as "P.S.".
+    """
 
     template = 'Add a postscript at the end, beginning with "{marker}".'
     examples = (
         Example(
             {},
-            accepts=("Bye.\n\nP.S. Call me.", "Bye.\nPS: bring cake"),
-            rejects=("Bye.", "The U.P.S. store", "Bye.\n\nP.S."),
+            accepts=("Bye.\n\nP.S. Call me.", "Bye.\nPS: bring cake", "Bye.\n**P.S.**\nCall me."),
+            rejects=("Bye.", "The U.P.S. store", "Bye.\n\nP.S.", "P.S. Call me.", "Bye.\nPsst, listen."),
         ),
         Example({"marker": "P.P.S."}, accepts=("Bye.\nP.S. One.\nP.P.S. Two.",), rejects=("Bye.\nP.S. One.",)),
+        Example(
+            {"marker": "Post scriptum:"}, accepts=("Bye.\nPost scriptum: One.",), rejects=("Bye.\nPost One.",)
+        ),
     )
     type: Literal["position:postscript"] = "position:postscript"
-    marker: Phrase = "P.S."
+    marker: Annotated[Phrase, AfterValidator(_lettered)] = "P.S."
 
     def check(self, text: Text) -> Verdict:
-        letters = _letters(self.marker)
-        for line in text.lines[1:]:
-            body = line.lstrip(_WRAPPING)
-            head, _, rest = body.partition(" ")
-            if _letters(head) == letters and text.part(rest).words:
+        begins = _postscript(self.marker)
+        for place, line in enumerate(text.lines[1:], 1):
+            found = begins.match(line)
+            if found and text.part("\n".join([line[found.end() :], *text.lines[place + 1 :]])).words:
                 return self.verdict(True, "a postscript stands at the end")
         return self.verdict(False, f'no line after the first begins with "{self.marker}" and says something')
+
+
+@lru_cache(maxsize=256)
+def _postscript(marker: str) -> regex.Pattern[str]:
+    """Return a pattern for a line that begins with a marker, dots and spaces in it optional."""
+    letters = r"[.\s]*".join(regex.escape(letter) for letter in marker if letter.isalnum())
+    return regex.compile(rf"[^\p{{L}}\p{{N}}]*+{letters}(?![\p{{L}}\p{{N}}])", regex.IGNORECASE)
 
 
 def _leads(body: str, phrase: str) -> bool:
     """Return whether `body` begins with `phrase`, and not in the middle of a word."""
     after = body[len(phrase) : len(phrase) + 1]
-    return body.startswith(phrase) and not (phrase[-1:].isalnum() and after.isalnum())
-
-
-def _letters(marker: str) -> str:
-    return "".join(letter for letter in marker.casefold() if letter.isalnum())
+    inside = after.isalnum() or unicodedata.combining(after or " ") > 0
+    return body.startswith(phrase) and not (phrase[-1:].isalnum() and inside)
 
 
 CONSTRAINTS = (StartsWith, EndsWith, FirstWord, LastWord, NthWord, Postscript)

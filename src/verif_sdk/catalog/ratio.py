@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from verif_sdk.catalog.bounds import counted
 from verif_sdk.constraint import Check, Example
 from verif_sdk.errors import Undecidable
 from verif_sdk.text import Text
@@ -28,7 +29,7 @@ class UniqueWords(Check):
     def instruction(self) -> str:
         if self.at_least == 1:
             return "Do not use any word twice."
-        return f"Make at least {self.at_least:.0%} of your words different from one another."
+        return f"Make at least {self.at_least:.3g} of your words (1 is all) different from one another."
 
     def check(self, text: Text) -> Verdict:
         words = text.words
@@ -58,8 +59,17 @@ class Overlap(Check):
     at_least: Share = 0.0
     at_most: Share = 1.0
 
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        if self.at_least > self.at_most:
+            raise ValueError(f"at_least ({self.at_least:g}) is above at_most ({self.at_most:g})")
+        if (self.at_least, self.at_most) == (0, 1):
+            raise ValueError("give a bound: 'at_least' or 'at_most'")
+        return self
+
     def instruction(self) -> str:
-        return f"Take between {self.at_least:.0%} and {self.at_most:.0%} of your words from the reference text."
+        share = f"a share between {self.at_least:.3g} and {self.at_most:.3g}"
+        return f"Take {share} of your words from the reference text."
 
     def check(self, text: Text) -> Verdict:
         reference = self.reference if self.reference is not None else text.reference
@@ -70,9 +80,10 @@ class Overlap(Check):
             return self.verdict(False, "it has no words")
         known = Counter(word.casefold() for word in text.part(reference).words)
         share = (words & known).total() / words.total()
-        off = max(self.at_least - share, share - self.at_most, 0.0)
+        inside = self.at_least <= share <= self.at_most
+        score = 1.0 if inside else share / self.at_least if share < self.at_least else 1 - share + self.at_most
         reason = f"{share:.2f} of the words are the reference's, {self.at_least:g} to {self.at_most:g} wanted"
-        return self.verdict(off == 0, reason, score=1 - off)
+        return self.verdict(inside, reason, score=score)
 
 
 class NoRepeatedLines(Check):
@@ -85,7 +96,7 @@ class NoRepeatedLines(Check):
     def check(self, text: Text) -> Verdict:
         lines = [line.strip().casefold() for line in text.lines]
         share = len(set(lines)) / len(lines)
-        return self.verdict(share == 1, f"{len(lines) - len(set(lines))} repeated lines", score=share)
+        return self.verdict(share == 1, counted(len(lines) - len(set(lines)), "repeated line"), score=share)
 
 
 CONSTRAINTS = (UniqueWords, Overlap, NoRepeatedLines)

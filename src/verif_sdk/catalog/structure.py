@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
+from unicodedata import normalize
 
 from pydantic import Field, StringConstraints
 
@@ -35,9 +36,14 @@ class RepeatsPrompt(Check):
         if prompt is None:
             raise Undecidable("structure:repeats_prompt needs the prompt: give it as a parameter or in the case")
         wanted, given = _plain(prompt), _plain(text.raw)
+        if not wanted:
+            raise Undecidable("structure:repeats_prompt needs a prompt that is not blank")
         if not given.startswith(wanted):
             return self.verdict(False, "it does not begin with the prompt")
-        answered = bool(given[len(wanted) :].strip())
+        rest = given[len(wanted) :]
+        if wanted[-1].isalnum() and rest[:1].isalnum():
+            return self.verdict(False, "its first words go on where the prompt ends")
+        answered = not text.part(rest).blank
         return self.verdict(answered, "the prompt, then an answer" if answered else "nothing follows the prompt")
 
 
@@ -63,7 +69,7 @@ class Responses(Counted):
 
 
 def _plain(words: str) -> str:
-    return " ".join(words.split()).casefold()
+    return " ".join(normalize("NFC", words).split()).casefold()
 
 
 CONSTRAINTS = (RepeatsPrompt, Responses)

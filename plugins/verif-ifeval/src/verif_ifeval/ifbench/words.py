@@ -91,7 +91,7 @@ class StartVerb(Reference):
     """NLTK's tagger takes the first token for a verb."""
 
     template = "The response must start with a verb."
-    examples = (Example({}, accepts=("Go home now.",), rejects=("The house is big.",)),)
+    examples = (Example({}, accepts=("Write a poem.",), rejects=("The house is big.",)),)
     type: Literal["ifbench:words:start_verb"] = "ifbench:words:start_verb"
 
     def holds(self, text: Text) -> bool:
