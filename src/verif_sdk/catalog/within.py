@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -65,6 +66,8 @@ class Within(Constraint):
             raise ValueError("'pattern' goes with part 'match', and only with it")
         if (self.path is not None) != (self.part == "json"):
             raise ValueError("'path' goes with part 'json', and only with it")
+        if self.part == "json" and self.n != 1:
+            raise ValueError("a path names one value, so 'n' does not go with part 'json'")
         return self
 
     @property
@@ -113,26 +116,35 @@ class Within(Constraint):
 
     def _found(self, text: Text) -> Text | Undecidable | None:
         """Return the part as a text of its own, None where there is none, or why that cannot be told."""
-        try:
-            parts = self._parts(text)
-        except Undecidable as cause:
-            return cause
+        parts = self._parts(text)
+        if isinstance(parts, Undecidable):
+            return parts
         place = self.n - 1 if self.n > 0 else self.n
         return text.part(parts[place]) if -len(parts) <= place < len(parts) else None
 
-    def _parts(self, text: Text) -> Sequence[str]:
+    def _parts(self, text: Text) -> Sequence[str] | Undecidable:
         match self.part:
             case "paragraph" | "sentence" | "line":
                 return text.units(self.part)
             case "code_block":
                 return [block.body for block in text.view(code_blocks)]
             case "match":
-                return [
-                    (found[1] or "") if found.re.groups else found[0]
-                    for found in search(self.pattern or "", text.raw)
-                ]
+                return text.view(_finder(self.pattern or ""))
             case "json":
                 return _values(text.raw, self.path or ())
+
+
+@lru_cache(maxsize=1024)
+def _finder(pattern: str) -> Callable[[str], tuple[str, ...] | Undecidable]:
+    """Return a segmenter for `Text.view`, so that asking and deciding see one outcome, a time-out included."""
+
+    def matches(raw: str) -> tuple[str, ...] | Undecidable:
+        try:
+            return tuple((found[1] or "") if found.re.groups else found[0] for found in search(pattern, raw))
+        except Undecidable as cause:
+            return cause
+
+    return matches
 
 
 def _ordinal(n: int) -> str:
