@@ -75,7 +75,7 @@ def test_characters_are_those_a_reader_counts(text: str, count: int) -> None:
     assert segment.characters(text) == count
 
 
-@pytest.mark.parametrize("blank", ["", " \n\t", "\u200b\ufeff", "\u00a0\u3000", "\x00"])
+@pytest.mark.parametrize("blank", ["", " \n\t", "\u200b\ufeff", "\u00a0\u3000", "\x00", "\u3164\u2800", "\ufe0f"])
 def test_invisible_text_is_blank(blank: str) -> None:
     assert Text(blank).blank
     assert not Text(f"{blank}.").blank

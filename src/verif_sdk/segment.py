@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import regex
 
-_INVISIBLE = regex.compile(r"[\s\p{Cf}\p{Cc}]*")
+# Fillers and blank Braille count as letters or symbols, and show nothing.
+_INVISIBLE = regex.compile(r"[\s\p{Cf}\p{Cc}\p{Variation_Selector}\u115F\u1160\u2800\u3164\uFFA0]*")
 # A word: letters, marks and digits, joined by apostrophes, hyphens and decimal points inside it.
 # Chinese and Japanese write no spaces, so there each ideograph or kana counts as a word.
 _WORD = regex.compile(

@@ -54,7 +54,7 @@ class Responses(Counted):
         Example(
             {"exactly": 2, "separator": "******"},
             accepts=("Yes.\n******\nNo.",),
-            rejects=("Yes.", "Yes.\n******\nYes.", "Yes.\n******\n"),
+            rejects=("Yes.", "Yes.\n******\nYes.", "Yes.\n******\n", "Yes.******No.******Yes."),
         ),
     )
     type: Literal["structure:responses"] = "structure:responses"
@@ -64,8 +64,11 @@ class Responses(Counted):
         return f'Give {self.amount("different response")}, separated by "{self.separator}".'
 
     def check(self, text: Text) -> Verdict:
-        parts = [part.strip() for part in text.raw.split(self.separator)]
-        return self.bounded(len({part for part in parts if not text.part(part).blank}), "different response")
+        pieces = (piece.strip() for piece in text.raw.split(self.separator))
+        parts = [piece for piece in pieces if not text.part(piece).blank]
+        if len(set(parts)) < len(parts):
+            return self.verdict(False, "two of the responses are the same", score=0.0)
+        return self.bounded(len(parts), "different response")
 
 
 def _plain(words: str) -> str:
