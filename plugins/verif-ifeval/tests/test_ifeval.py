@@ -192,7 +192,7 @@ def test_every_id_has_cases() -> None:
             "length_constraints:nth_paragraph_first_word",
             {"num_paragraphs": 1, "nth_paragraph": 2, "first_word": "a"},
         ),
-        ("keywords:letter_frequency", {"letter": "#", "let_frequency": 1, "let_relation": "at least"}),
+        ("keywords:letter_frequency", {"letter": "##", "let_frequency": 1, "let_relation": "at least"}),
         ("keywords:existence", {"keywords": []}),
         ("language:response_language", {"language": "zh"}),
         ("punctuation:no_comma", {"keywords": ["a"]}),

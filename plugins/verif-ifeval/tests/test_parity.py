@@ -12,7 +12,7 @@ import pytest
 from verif_sdk import Composer, Registry
 
 SHARED = Path(__file__).resolve().parents[4] / "shared"
-FILES = {"ifeval_gpt4": 800, "ifbench_sample": 330}
+FILES = {"ifeval_gpt4": 800, "ifbench_sample": 330, "iftrain_cases": 290}
 """Each file with the number of verdicts that it has at least."""
 pytestmark = pytest.mark.skipif(not (SHARED / "data").exists(), reason="the reference's verdicts are not here")
 

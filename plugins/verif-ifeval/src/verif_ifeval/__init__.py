@@ -1,4 +1,4 @@
-"""IFEval and IFBench as constraint types: their references' verdicts, on parameters that are checked."""
+"""IFEval, IFBench and IF-RLVR as constraint types: their references' verdicts, on parameters that are checked."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 @hookimpl
 def verif_constraints() -> Iterable[type[Constraint]]:
-    from verif_ifeval import ifbench, ifeval, loose
+    from verif_ifeval import ifbench, ifeval, iftrain, loose
 
-    return [*ifeval.constraints(), *ifbench.constraints(), loose.Loose]
+    return [*ifeval.constraints(), *ifbench.constraints(), *iftrain.constraints(), loose.Loose]
 
 
 @hookimpl

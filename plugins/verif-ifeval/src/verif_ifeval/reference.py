@@ -6,7 +6,7 @@ import re
 import threading
 from abc import abstractmethod
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -21,13 +21,24 @@ _loading = threading.Lock()
 
 
 class Reference(Check):
-    """A check that decides as the benchmark's code does, bug for bug."""
+    """A check that decides as the benchmark's code does, bug for bug, unless its `variant` is "fixed"."""
+
+    variant: Annotated[
+        Literal["faithful", "fixed"],
+        Field(description='"faithful" decides as the reference does; "fixed" as the instruction reads.'),
+    ] = "faithful"
 
     @abstractmethod
     def holds(self, text: Text) -> bool:
         """Return the reference's verdict on a response that is not blank."""
 
+    def fixed(self, text: Text) -> bool:
+        """Return what the instruction's own words ask for: the reference's verdict, where they agree."""
+        return self.holds(text)
+
     def check(self, text: Text) -> Verdict:
+        if self.variant == "fixed":
+            return self.verdict(self.fixed(text), "as the instruction reads")
         return self.verdict(self.holds(text), "as the reference decides")
 
     def decide(self, text: Text, answers: Sequence[Answer | None] = ()) -> Verdict:
@@ -57,6 +68,27 @@ def pattern(source: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
         raise Undecidable(
             f"the reference reads {source!r} as a regular expression, which it is not: {error}"
         ) from None
+
+
+def given(name: str, value: int) -> int:
+    """Return a number that the reference takes as it is.
+
+    Raises:
+        Undecidable: it is 0, for which the reference draws a number at random.
+    """
+    if value == 0:
+        raise Undecidable(f'for {name} = 0 the reference draws a number at random; variant="fixed" takes the 0')
+    return value
+
+
+def standing_alone(word: str, raw: str) -> int:
+    """Return how often a word stands in a text by itself, taken literally, whatever its case."""
+    return len(_alone(word).findall(raw))
+
+
+@lru_cache(maxsize=1024)
+def _alone(word: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
 
 
 def words(raw: str) -> int:

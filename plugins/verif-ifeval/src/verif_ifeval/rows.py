@@ -41,8 +41,9 @@ def _case(row: Mapping[str, Any], *, loose: bool) -> Case:
 
 
 def _type(name: str) -> str:
-    """Return the type of a public id, which is looked up in IFEval, then in IFBench."""
-    return next((found for found in (f"ifeval:{name}", f"ifbench:{name}") if found in _known()), f"ifeval:{name}")
+    """Return the type of a public id, which is looked up in IFEval, then in IFBench, then in IF-RLVR."""
+    places = (f"{family}:{name}" for family in ("ifeval", "ifbench", "iftrain"))
+    return next((place for place in places if place in _known()), f"ifeval:{name}")
 
 
 def _known() -> Mapping[str, type[Constraint]]:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from verif_ifeval.reference import Count, Reference, Relation, compared, pattern
-from verif_sdk import Example, Text
+from verif_sdk import Example, Text, Undecidable
 from verif_sdk.language import detect_raw
 
 Keyword = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -71,7 +71,8 @@ class ForbiddenWords(Reference):
 class LetterFrequency(Reference):
     """A letter occurs a number of times, whatever its case.
 
-    Only a to z: in the place of any other character the reference draws a letter at random.
+    Only a to z: in the place of any other character the reference draws a letter at random, so that there
+    is no verdict of its.
     """
 
     template = 'The letter "{letter}" should appear {let_relation} {let_frequency} times.'
@@ -81,12 +82,24 @@ class LetterFrequency(Reference):
         ),
     )
     type: Literal["ifeval:keywords:letter_frequency"] = "ifeval:keywords:letter_frequency"
-    letter: Annotated[str, StringConstraints(pattern="^[a-zA-Z]$")]
+    letter: Annotated[str, StringConstraints(min_length=1, max_length=1)]
     let_frequency: Count
     let_relation: Relation
 
     def holds(self, text: Text) -> bool:
+        if not self.drawn:
+            return self.fixed(text)
+        raise Undecidable(
+            f'for the letter {self.letter!r} the reference draws one at random; variant="fixed" counts it'
+        )
+
+    def fixed(self, text: Text) -> bool:
         return compared(text.raw.lower().count(self.letter.lower()), self.let_relation, self.let_frequency)
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the reference replaces the letter by one of its own, drawn at random."""
+        return not "a" <= self.letter.lower() <= "z"
 
 
 class ResponseLanguage(Reference):

@@ -1,0 +1,66 @@
+"""A text as langdetect looks at it: the known runs of one to three letters."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import chain
+
+from verif_sdk.language.profiles import profiles
+
+_LONGEST = 10_000  # characters that are looked at
+_CACHED_WORD = 24  # characters; scripts without spaces make "words" that never come twice
+
+_LATIN = re.compile(r"[A-z]+")
+_NOT_LATIN = re.compile("[^\u0000-\u02ff\u1e00-\u1eff]+")
+
+
+def known(text: str) -> list[int]:
+    """Return the rows of all known n-grams of a text, in order; empty for a text without letters."""
+    *closed, last = _letters(text).split(" ")
+    word = _word if len(max(closed, key=len, default="")) < _CACHED_WORD else _closed
+    return [*chain.from_iterable(map(word, closed)), *_scanned(last)]
+
+
+def _letters(text: str) -> str:
+    """Return a text without addresses, in one script, with a space for whatever is no letter."""
+    normal, (url, mail) = profiles().normal, profiles().addresses
+    if "http" in text:
+        text = url.sub(" ", text)
+    if "@" in text:
+        text = mail.sub(" ", text)
+    if text.isascii():
+        return text[:_LONGEST].translate(normal)
+    from langdetect.utils.ngram import NGram
+
+    text = NGram.normalize_vi(text)[:_LONGEST]
+    without_latin = _LATIN.sub("", text)
+    other = sum(map(len, _NOT_LATIN.findall(text)))
+    if (len(text) - len(without_latin)) * 2 < other:
+        text = without_latin
+    return text.translate(normal)
+
+
+def _scanned(word: str) -> tuple[int, ...]:
+    """Return the rows of a word's n-grams, which begin with the space before it.
+
+    Of a run of capitals only the first letter is looked at, and what follows the run.
+    """
+    places = profiles().places
+    text, found = f" {word}", []
+    for at in range(1, len(text)):
+        if text[at].isupper() and text[at - 1].isupper():
+            continue
+        for start in range(at, max(-1, at - 3), -1):
+            ngram = text[start : at + 1]
+            if ngram in places and ngram != " ":
+                found.append(places[ngram])
+    return tuple(found)
+
+
+def _closed(word: str) -> tuple[int, ...]:
+    """Return the rows of a word that a space follows."""
+    return _scanned(f"{word} ") if word else ()
+
+
+_word = lru_cache(maxsize=50_000)(_closed)

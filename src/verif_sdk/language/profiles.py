@@ -1,0 +1,70 @@
+"""The n-gram frequencies of 55 languages that come with langdetect, in one table."""
+
+from __future__ import annotations
+
+import json
+import threading
+from array import array
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+_loading = threading.Lock()
+
+
+class _Normal(dict[int, str]):
+    """Code points to what langdetect takes them for, each looked up once."""
+
+    def __missing__(self, code: int) -> str:
+        from langdetect.utils.ngram import NGram
+
+        self[code] = NGram.normalize(chr(code))
+        return self[code]
+
+
+class Profiles(NamedTuple):
+    """The profiles of all languages."""
+
+    languages: list[str]
+    places: dict[str, int]
+    """Each known n-gram, of one to three characters, with the number of its row."""
+    table: array[float]
+    """Row after row, an n-gram's probability in each language."""
+    normal: _Normal
+    addresses: tuple[Any, Any]
+    """langdetect's patterns of URLs and of e-mail addresses."""
+
+    def row(self, place: int) -> array[float]:
+        """Return one n-gram's probability in each language."""
+        width = len(self.languages)
+        return self.table[place * width : (place + 1) * width]
+
+
+def profiles() -> Profiles:
+    """Return the profiles, read once."""
+    if not _loaded.cache_info().currsize:
+        with _loading:  # functools.cache alone would let two threads read them at once
+            _loaded()
+    return _loaded()
+
+
+@cache
+def _loaded() -> Profiles:
+    from langdetect.detector import Detector
+    from langdetect.detector_factory import PROFILES_DIRECTORY
+
+    # In a fixed order: sums of probabilities depend on it in the last bit.
+    paths = sorted(path for path in Path(PROFILES_DIRECTORY).iterdir() if path.is_file())
+    read = [json.loads(path.read_text("utf-8")) for path in paths]
+    places: dict[str, int] = {}
+    for profile in read:
+        for ngram in profile["freq"]:
+            places.setdefault(ngram, len(places))
+    width = len(read)
+    table = array("d", bytes(8 * width * len(places)))
+    for language, profile in enumerate(read):
+        totals = profile["n_words"]
+        for ngram, count in profile["freq"].items():
+            table[places[ngram] * width + language] = count / totals[len(ngram) - 1]
+    patterns = (Detector.URL_RE, Detector.MAIL_RE)
+    return Profiles([profile["name"] for profile in read], places, table, _Normal(), patterns)

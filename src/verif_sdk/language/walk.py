@@ -1,0 +1,66 @@
+"""langdetect's method: seven walks over random n-grams of a text, each until one language is all but certain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+
+from verif_sdk.language.profiles import profiles
+
+WALKS = 7
+STEPS = 1000
+CERTAIN = 0.99999
+"""The probability of one language at which a walk ends; looked at after the first n-gram and every five."""
+LEAST = 0.1
+"""What the most probable language needs, as the mean of the walks, in [0, 1]."""
+ALPHA, SPREAD = 0.5, 0.05
+"""Mean and deviation of the smoothing, drawn for each walk..."""
+BASE = 10_000
+"""...and what it is divided by."""
+
+
+def most_probable(ngrams: Sequence[int]) -> int | None:
+    """Return the number of the language that langdetect, seeded with 0, finds most probable, if any.
+
+    Args:
+        ngrams: rows of the profiles, one or more.
+    """
+    try:
+        from verif_sdk.language.fast_walk import most_probable as fast
+    except ImportError:  # numpy is an extra
+        return exact(ngrams)
+    best = fast(ngrams)
+    return exact(ngrams) if best is None else best
+
+
+def exact(ngrams: Sequence[int]) -> int | None:
+    """Return what `most_probable` does, by langdetect's own arithmetic in its own order."""
+    random, row = Random(0), profiles().row  # noqa: S311  # langdetect's method, and its seed
+    choice = random.choice
+    width = len(profiles().languages)
+    total = [0.0] * width
+    for left in reversed(range(WALKS)):
+        weight = (ALPHA + random.gauss(0.0, 1.0) * SPREAD) / BASE
+        found, most = _normalised([1.0 / width * (weight + value) for value in row(choice(ngrams))])
+        steps = 0
+        while most <= CERTAIN and steps < STEPS:
+            steps += 5
+            drawn = [row(choice(ngrams)) for _ in range(5)]
+            found, most = _normalised(
+                [
+                    p * (weight + a) * (weight + b) * (weight + c) * (weight + d) * (weight + e)
+                    for p, a, b, c, d, e in zip(found, *drawn, strict=True)
+                ]
+            )
+        total = [before + p / WALKS for before, p in zip(total, found, strict=True)]
+        second, first = sorted(total)[-2:]
+        if first - second > (left + 0.001) / WALKS:
+            break  # the walks that are left cannot change which language is first
+    best = max(range(width), key=total.__getitem__)
+    return best if total[best] > LEAST else None
+
+
+def _normalised(weights: list[float]) -> tuple[list[float], float]:
+    total = sum(weights)
+    shares = [weight / total for weight in weights]
+    return shares, max(shares)
