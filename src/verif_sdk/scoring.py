@@ -17,12 +17,17 @@ from typing import IO, Any
 from verif_sdk.case import Case
 from verif_sdk.composer import Composer
 from verif_sdk.errors import InvalidSpec
+from verif_sdk.registry import Registry
 from verif_sdk.verdict import Result, Usage
 
 WINDOW = 128
 """Rows per batch; two batches are under way at a time, so that the judge never waits for a file."""
 
 RowFormat = Callable[[Mapping[str, Any]], Case]
+
+MODES = ("strict", "loose")
+_LOOSE = "-loose"
+"""What the name of a row format's looser reading ends in: `ifeval-loose` reads the rows of `ifeval`."""
 
 
 @dataclass
@@ -57,6 +62,30 @@ class Tally:
         else:
             self.rewards += row["reward"]
         self.usage += Usage(**row["usage"])
+
+
+def has_loose(rows: str) -> bool:
+    """Return whether the row format called `rows` has a looser reading."""
+    return rows + _LOOSE in Registry.installed().rows
+
+
+def in_mode(rows: str, mode: str) -> RowFormat:
+    """Return the row format called `rows`, in the mode "strict" or "loose".
+
+    Raises:
+        UnknownName: there is no such row format.
+        InvalidSpec: there is no such mode, or the format does not have it.
+    """
+    registry = Registry.installed()
+    read = registry.row_format(rows)
+    if mode not in MODES:
+        raise InvalidSpec(f"mode {mode!r} is neither {' nor '.join(MODES)}")
+    if mode == "strict":
+        return read
+    if not has_loose(rows):
+        having = sorted(name.removesuffix(_LOOSE) for name in registry.rows if name.endswith(_LOOSE))
+        raise InvalidSpec(f"rows {rows!r} have no loose mode; those that have: {', '.join(having) or 'none'}")
+    return registry.row_format(rows + _LOOSE)
 
 
 def score(lines: Iterable[tuple[int, bytes]], read: RowFormat, composer: Composer) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from verif_sdk import __version__
-from verif_sdk.cli import catalogue, data, doctor, score, verify
+from verif_sdk.cli import benchmark, catalogue, data, doctor, score, verify
 from verif_sdk.errors import VerifError
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.command("list")(catalogue.list_types)
 app.command("show")(catalogue.show)
 app.command("verify")(verify.verify)
 app.command("score")(score.score)
+app.command("benchmark")(benchmark.benchmark)
 app.command("data")(data.data)
 app.command("doctor")(doctor.doctor)
 

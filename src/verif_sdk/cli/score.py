@@ -18,7 +18,7 @@ from rich.table import Table
 from verif_sdk import __version__, scoring
 from verif_sdk.composer import Composer
 from verif_sdk.errors import InvalidSpec
-from verif_sdk.registry import Registry
+from verif_sdk.responses import joined
 from verif_sdk.scoring import Tally
 
 _console = Console(stderr=True)
@@ -27,6 +27,8 @@ _console = Console(stderr=True)
 def score(
     rows: Path = typer.Argument(help='JSON lines, plain or .gz; "-" reads standard input.'),
     rows_format: str = typer.Option("native", "--rows", help="The format of the rows."),
+    mode: str = typer.Option("strict", help="strict, or loose where the format has it."),
+    responses: Path | None = typer.Option(None, help="A file of responses, joined by key or prompt."),
     judge: str | None = typer.Option(None, help='Such as "vllm:Qwen/Qwen3-8B"; else VERIF_JUDGE.'),
     aggregate: str = typer.Option("verif", help="How verdicts become a reward."),
     out: Path = typer.Option(..., "--out", "-o", help='Where the scored rows go; "-" is standard output.'),
@@ -41,18 +43,26 @@ def score(
     has `error` with its line number. Exit codes: 0 every row has a reward, 2 the call is wrong,
     3 some rows were bad or undecided, 130 interrupted.
     """
-    read = Registry.installed().row_format(rows_format)
+    read = scoring.in_mode(rows_format, mode)
     composer = Composer(judge, aggregate, missing, early_exit=not full)
     composer.check()
     if str(rows) != "-" and not rows.is_file():
         raise InvalidSpec(f"no file {str(rows)!r}")
-    asked = {"rows": rows_format, "judge": judge, "aggregate": aggregate, "missing": missing, "full": full}
+    asked = {
+        "rows": rows_format,
+        "mode": mode,
+        "responses": responses and str(responses),
+        "judge": judge,
+        "aggregate": aggregate,
+        "missing": missing,
+        "full": full,
+    }
     tally = Tally()
     try:
         with scoring.opened(rows) as source, _sink(out) as sink:
             if str(out) != "-":
                 _resume(out, {"input": str(rows), **asked, "version": __version__}, tally, fresh)
-            lines = islice(scoring.numbered(source), tally.rows, None)
+            lines = islice(joined(scoring.numbered(source), responses), tally.rows, None)
             for row in _watched(scoring.score(lines, read, composer), rows, source, tally):
                 sink.write(json.dumps(row, ensure_ascii=False) + "\n")
                 sink.flush()

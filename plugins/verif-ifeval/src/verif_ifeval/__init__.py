@@ -22,4 +22,11 @@ def verif_constraints() -> Iterable[type[Constraint]]:
 def verif_rows() -> Mapping[str, RowFormat]:
     from verif_ifeval import rows
 
-    return {"ifeval": rows.strict, "ifeval-loose": rows.loose}
+    return {
+        "ifeval": rows.strict,
+        "ifeval-loose": rows.loose,
+        "ifbench": rows.strict,
+        "ifbench-loose": rows.loose,
+        "ifrlvr": rows.rlvr,
+        "ifrlvr-loose": rows.rlvr_loose,
+    }

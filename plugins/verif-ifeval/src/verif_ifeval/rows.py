@@ -1,43 +1,120 @@
-"""Rows of IFEval and IFBench: `key`, `prompt`, `instruction_id_list`, `kwargs`, and a `response` to them."""
+"""Rows of IFEval, of IFBench and of the IF-RLVR training set, with a `response` to each."""
 
 from __future__ import annotations
 
+import ast
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from verif_sdk import Case, Constraint, InvalidSpec, Registry
 
+LETTERS = "ifeval:keywords:letter_frequency"
+
 
 def strict(row: Mapping[str, Any]) -> Case:
-    """Return the case of a row, a constraint per instruction id, repeated ids included.
+    """Return the case of a row of IFEval or IFBench, a constraint per instruction id, repeated ids included.
+
+    A row has `instruction_id_list`, `kwargs` with the parameters of each, `response`, and optionally
+    `key` and `prompt`. An id is looked up in IFEval, then in IFBench, then in IF-RLVR.
+
+    Two rows of IFEval count a letter that is none, "#" and "!", for which the reference draws a random
+    letter; the character itself is counted there.
 
     Raises:
         InvalidSpec: a field is missing, an id is unknown, or a parameter is missing or wrong.
     """
-    return _case(row, loose=False)
+    return _case(row, _listed(row), loose=False)
 
 
 def loose(row: Mapping[str, Any]) -> Case:
-    """Return the case of a row in which each constraint is read loosely; errors as in `strict`."""
-    return _case(row, loose=True)
+    """Return the case of a row in which each constraint is read loosely; otherwise as `strict`."""
+    return _case(row, _listed(row), loose=True)
 
 
-def _case(row: Mapping[str, Any], *, loose: bool) -> Case:
-    for name in ("instruction_id_list", "kwargs"):
-        if not isinstance(row.get(name), list):
-            raise InvalidSpec(f"field {name!r} is missing or no list")
-    ids, parameters = row["instruction_id_list"], row["kwargs"]
-    if len(ids) != len(parameters):
-        raise InvalidSpec(f"{len(ids)} instruction ids and {len(parameters)} kwargs; there must be one for each")
+def rlvr(row: Mapping[str, Any]) -> Case:
+    """Return the case of a row of the IF-RLVR training set.
+
+    A row has `messages` (or `prompt`), `response`, and `ground_truth`: a list of one object with the ids in
+    `instruction_id` and their `kwargs`, as JSON, as Python, or as a list that holds the JSON text,
+    which is how open-instruct writes it.
+
+    Source: open-instruct's verifier of IF_multi_constraints_upto5.
+
+    Raises:
+        InvalidSpec: as in `strict`; a `ground_truth` that is none of these.
+    """
+    return _case(row, _ground_truth(row), loose=False)
+
+
+def rlvr_loose(row: Mapping[str, Any]) -> Case:
+    """Return the case of a training row in which each constraint is read loosely; otherwise as `rlvr`."""
+    return _case(row, _ground_truth(row), loose=True)
+
+
+def _case(row: Mapping[str, Any], specs: list[dict[str, Any]], *, loose: bool) -> Case:
     if not isinstance(row.get("response"), str):
         raise InvalidSpec("field 'response' is missing or no text")
-    specs = [{"type": _type(name), **(given or {})} for name, given in zip(ids, parameters, strict=True)]
+    key = row["key"] if row.get("key") is not None else row.get("id")
     return Case.of(
-        id=str(row["key"]) if row.get("key") is not None else None,
-        prompt=row.get("prompt"),
+        id=None if key is None else str(key),
+        prompt=row["prompt"] if row.get("prompt") is not None else row.get("messages"),
         response=row["response"],
         constraints=[{"type": "ifeval:loose", "constraint": spec} for spec in specs] if loose else specs,
     )
+
+
+def _listed(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return _specs(row, "instruction_id_list")
+
+
+def _ground_truth(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    truth = row.get("ground_truth")
+    for _ in range(3):
+        if isinstance(truth, str):
+            truth = _read(truth)
+        elif isinstance(truth, list) and len(truth) == 1:
+            (truth,) = truth
+    if not isinstance(truth, Mapping):
+        raise InvalidSpec("field 'ground_truth' is missing, or not a list of one object as text")
+    return _specs(truth, "instruction_id")
+
+
+def _read(text: str) -> Any:
+    """Return what JSON, or a Python literal, stands for; a literal is read, never run."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        raise InvalidSpec(f"field 'ground_truth' is neither JSON nor a Python literal: {text!r:.80}") from None
+
+
+def _specs(row: Mapping[str, Any], field: str) -> list[dict[str, Any]]:
+    for name in (field, "kwargs"):
+        if not isinstance(row.get(name), list):
+            raise InvalidSpec(f"field {name!r} is missing or no list")
+    ids, parameters = row[field], row["kwargs"]
+    if len(ids) != len(parameters):
+        raise InvalidSpec(f"{len(ids)} instruction ids and {len(parameters)} kwargs; there must be one for each")
+    if not all(isinstance(name, str) for name in ids):
+        raise InvalidSpec(f"field {field!r} is a list of texts, got {ids!r:.80}")
+    if not all(given is None or isinstance(given, Mapping) for given in parameters):
+        raise InvalidSpec(f"field 'kwargs' is a list of objects, got {parameters!r:.80}")
+    return [_spec(name, given or {}) for name, given in zip(ids, parameters, strict=True)]
+
+
+def _spec(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    spec = {"type": _type(name), **given}
+    if spec["type"] == LETTERS and not _is_letter(spec.get("letter")):
+        spec.setdefault("variant", "fixed")
+    return spec
+
+
+def _is_letter(given: Any) -> bool:
+    return isinstance(given, str) and len(given) == 1 and "a" <= given.lower() <= "z"
 
 
 def _type(name: str) -> str:
