@@ -36,7 +36,7 @@ class Case(BaseModel):
     """Text or chat messages."""
     reference: str | None = None
     id: str | None = None
-    metadata: dict[str, Any] = {}
+    metadata: dict[str, Any] = Field(default_factory=dict)
 
     @classmethod
     def of(cls, **fields: Any) -> Case:

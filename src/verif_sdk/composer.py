@@ -126,6 +126,9 @@ class Composer:
         return self.missing
 
 
+_NOTHING = Usage()
+
+
 @dataclass(frozen=True)
 class _Ask:
     """One question on its way to the judge: its place in a submission of several."""
@@ -183,6 +186,8 @@ class _Rollout:
 
     def decided(self, answers: list[Answer]) -> tuple[Verdict, ...]:
         """Return the final verdicts, given the answer to each of `asks`."""
+        if not answers:
+            return tuple(self.verdicts)
         rest = iter(answers)
         return tuple(
             constraint.decide(self.text, [next(rest) for _ in questions]) if questions else verdict
@@ -193,6 +198,8 @@ class _Rollout:
 
     def usage(self, answers: list[Answer]) -> Usage:
         """Return what this case cost; a shared answer is paid for by the case that asked first."""
+        if not answers:
+            return Usage(saved=self.saved) if self.saved else _NOTHING
         own = [answer for answer, first in zip(answers, self.first, strict=True) if first]
         return Usage(
             asked=len(own),

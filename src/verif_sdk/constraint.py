@@ -84,16 +84,16 @@ class Constraint(BaseModel, ABC):
         decided_by: str = "",
     ) -> Verdict:
         """Return a decided verdict of this constraint; `score` is 1.0 or 0.0 unless given, in [0, 1]."""
+        given: dict[str, Any] = {}
+        if evidence:
+            given["evidence"] = evidence
+        if parts:
+            given["parts"] = parts
+        if decided_by:
+            given["decided_by"] = decided_by
+        score = float(passed) if score is None else score
         return Verdict(
-            type=self.type,
-            passed=passed,
-            score=float(passed) if score is None else score,
-            reason=reason,
-            hard=self.hard,
-            weight=self.weight,
-            evidence=evidence,
-            parts=parts,
-            decided_by=decided_by,
+            type=self.type, passed=passed, score=score, reason=reason, hard=self.hard, weight=self.weight, **given
         )
 
     def undecided(self, error: str, *, parts: tuple[Verdict, ...] = ()) -> Verdict:

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+UNKNOWN = "unknown"
+"""What a text with letters is in when no language is probable; langdetect's word for it."""
+
 
 def detect(text: str) -> str | None:
     """Return the ISO 639-1 code of the most probable language, or None for a text without letters.
 
-    Short texts are guesses: under some twenty characters the answer is often wrong.
+    `UNKNOWN` where no language is probable. Short texts are guesses: under some twenty characters the
+    answer is often wrong.
     """
     found = detect_raw(text)
     return None if found is None else found.partition("-")[0]
@@ -32,4 +36,4 @@ def detect_raw(text: str) -> str | None:
     if not found:
         return None
     best = most_probable(found)
-    return None if best is None else profiles().languages[best]
+    return UNKNOWN if best is None else profiles().languages[best]

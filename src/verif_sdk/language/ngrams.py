@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from itertools import chain
+from array import array
 
 from verif_sdk.language.profiles import profiles
 
 _LONGEST = 10_000  # characters that are looked at
+_WORDS_KEPT = 50_000
 _CACHED_WORD = 24  # characters; scripts without spaces make "words" that never come twice
 
 _LATIN = re.compile(r"[A-z]+")
 _NOT_LATIN = re.compile("[^\u0000-\u02ff\u1e00-\u1eff]+")
 
 
-def known(text: str) -> list[int]:
+def known(text: str) -> array[int]:
     """Return the rows of all known n-grams of a text, in order; empty for a text without letters."""
     *closed, last = _letters(text).split(" ")
-    word = _word if len(max(closed, key=len, default="")) < _CACHED_WORD else _closed
-    return [*chain.from_iterable(map(word, closed)), *_scanned(last)]
+    return array("i", b"".join([*map(_WORDS.__getitem__, closed), _scanned(last)]))
 
 
 def _letters(text: str) -> str:
@@ -41,13 +40,13 @@ def _letters(text: str) -> str:
     return text.translate(normal)
 
 
-def _scanned(word: str) -> tuple[int, ...]:
-    """Return the rows of a word's n-grams, which begin with the space before it.
+def _scanned(word: str) -> bytes:
+    """Return the rows of a word's n-grams, which begin with the space before it, as the bytes of an array.
 
     Of a run of capitals only the first letter is looked at, and what follows the run.
     """
     places = profiles().places
-    text, found = f" {word}", []
+    text, found = f" {word}", array("i")
     for at in range(1, len(text)):
         if text[at].isupper() and text[at - 1].isupper():
             continue
@@ -55,12 +54,24 @@ def _scanned(word: str) -> tuple[int, ...]:
             ngram = text[start : at + 1]
             if ngram in places and ngram != " ":
                 found.append(places[ngram])
-    return tuple(found)
+    return found.tobytes()
 
 
-def _closed(word: str) -> tuple[int, ...]:
+def _closed(word: str) -> bytes:
     """Return the rows of a word that a space follows."""
-    return _scanned(f"{word} ") if word else ()
+    return _scanned(f"{word} ") if word else b""
 
 
-_word = lru_cache(maxsize=50_000)(_closed)
+class _Words(dict[str, bytes]):
+    """Words to their rows, each looked up once; forgotten when there are too many."""
+
+    def __missing__(self, word: str) -> bytes:
+        found = _closed(word)
+        if len(word) < _CACHED_WORD:
+            if len(self) >= _WORDS_KEPT:
+                self.clear()
+            self[word] = found
+        return found
+
+
+_WORDS = _Words()

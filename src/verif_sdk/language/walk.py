@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
 from random import Random
 
 from verif_sdk.language.profiles import profiles
@@ -19,7 +19,7 @@ BASE = 10_000
 """...and what it is divided by."""
 
 
-def most_probable(ngrams: Sequence[int]) -> int | None:
+def most_probable(ngrams: array[int]) -> int | None:
     """Return the number of the language that langdetect, seeded with 0, finds most probable, if any.
 
     Args:
@@ -33,7 +33,7 @@ def most_probable(ngrams: Sequence[int]) -> int | None:
     return exact(ngrams) if best is None else best
 
 
-def exact(ngrams: Sequence[int]) -> int | None:
+def exact(ngrams: array[int]) -> int | None:
     """Return what `most_probable` does, by langdetect's own arithmetic in its own order."""
     random, row = Random(0), profiles().row  # noqa: S311  # langdetect's method, and its seed
     choice = random.choice

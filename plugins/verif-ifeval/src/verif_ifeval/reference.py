@@ -17,6 +17,7 @@ Relation = Literal["less than", "at least"]
 Count = Annotated[int, Field(ge=0)]
 
 _WORD = re.compile(r"\w+")
+_ASCII_SPACED = "".join(letter if _WORD.match(letter) else " " for letter in map(chr, range(128)))
 _loading = threading.Lock()
 
 
@@ -70,6 +71,16 @@ def pattern(source: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
         ) from None
 
 
+def surely_absent(source: str, text: Text) -> bool:
+    """Return whether a pattern cannot be found, whatever the case: it is a plain word, and the text lacks it.
+
+    False tells nothing. Outside ASCII, letters have other forms that match, so nothing is told there.
+    """
+    return (
+        source.isalnum() and text.raw.isascii() and source.isascii() and source.lower() not in text.view(str.lower)
+    )
+
+
 def given(name: str, value: int) -> int:
     """Return a number that the reference takes as it is.
 
@@ -93,20 +104,9 @@ def _alone(word: str) -> re.Pattern[str]:
 
 def words(raw: str) -> int:
     """Return the number of runs of word characters: "don't" is two."""
+    if raw.isascii():
+        return len(raw.translate(_ASCII_SPACED).split())
     return len(_WORD.findall(raw))
-
-
-def sentences(raw: str) -> tuple[str, ...]:
-    """Return NLTK's English Punkt sentences; newlines are no boundaries."""
-    return tuple(_punkt().tokenize(raw))
-
-
-def tokens(raw: str) -> tuple[str, ...]:
-    """Return NLTK's word tokens: punctuation apart, contractions split."""
-    from nltk.tokenize.destructive import NLTKWordTokenizer
-
-    split = NLTKWordTokenizer().tokenize
-    return tuple(token for sentence in _punkt().tokenize(raw) for token in split(sentence))
 
 
 def stop_words() -> frozenset[str]:
@@ -128,6 +128,7 @@ def first_tag(found: tuple[str, ...]) -> str:
     return tag
 
 
+@lru_cache(maxsize=50_000)
 def syllables(word: str) -> int:
     """Return the number of syllables of a word, as the package syllapy counts them."""
     import syllapy
@@ -164,21 +165,4 @@ def _tagger() -> Any:
     except LookupError:
         raise Undecidable(
             "NLTK's averaged_perceptron_tagger_eng is not here: run `verif data`, or set NLTK_DATA to where it is"
-        ) from None
-
-
-def _punkt() -> Any:
-    with _loading:
-        return _loaded()
-
-
-@cache
-def _loaded() -> Any:
-    from nltk.tokenize import PunktTokenizer
-
-    try:
-        return PunktTokenizer("english")
-    except LookupError:
-        raise Undecidable(
-            "NLTK's punkt_tab is not here: run `verif data`, or set NLTK_DATA to where it is"
         ) from None

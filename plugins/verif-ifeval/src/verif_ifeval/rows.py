@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from verif_sdk import Case, Constraint, InvalidSpec, Registry
+from verif_sdk import Case, InvalidSpec, Registry
 
 LETTERS = "ifeval:keywords:letter_frequency"
 
@@ -117,11 +118,8 @@ def _is_letter(given: Any) -> bool:
     return isinstance(given, str) and len(given) == 1 and "a" <= given.lower() <= "z"
 
 
+@cache
 def _type(name: str) -> str:
     """Return the type of a public id, which is looked up in IFEval, then in IFBench, then in IF-RLVR."""
-    places = (f"{family}:{name}" for family in ("ifeval", "ifbench", "iftrain"))
-    return next((place for place in places if place in _known()), f"ifeval:{name}")
-
-
-def _known() -> Mapping[str, type[Constraint]]:
-    return Registry.installed().constraints
+    places = [f"{family}:{name}" for family in ("ifeval", "ifbench", "iftrain")]
+    return next((place for place in places if place in Registry.installed().constraints), places[0])

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from verif_ifeval.ifbench.units import EDGES, bare, word_runs
-from verif_ifeval.reference import Count, Reference, tokens
+from verif_ifeval.punkt import tokens
+from verif_ifeval.reference import Count, Reference
 from verif_sdk import Example, Text
 
 _DIGITS = re.compile(r"\d+")

@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from verif_ifeval.ifbench.units import EDGES, ascii_folded, bare
-from verif_ifeval.reference import Reference, sentences
+from verif_ifeval.punkt import sentences
+from verif_ifeval.reference import Reference
 from verif_sdk import Example, Text, Undecidable
 
 _DIGITS = re.compile(r"\d+")

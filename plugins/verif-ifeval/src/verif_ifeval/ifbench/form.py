@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 from pydantic import StringConstraints
 
 from verif_ifeval.ifbench.units import EDGES, bare
-from verif_ifeval.reference import Reference, is_emoji, sentences, tokens
+from verif_ifeval.punkt import each_token, sentences
+from verif_ifeval.reference import Reference, is_emoji
 from verif_sdk import Example, Text
 
 _PAIRS = {")": "(", "]": "[", "}": "{"}
@@ -232,7 +233,7 @@ class TitleCase(Reference):
     type: Literal["ifbench:format:title_case"] = "ifbench:format:title_case"
 
     def holds(self, text: Text) -> bool:
-        for token in text.view(tokens):
+        for token in each_token(text.raw):
             if not token[0].isalpha():
                 continue
             rest = token[1:]

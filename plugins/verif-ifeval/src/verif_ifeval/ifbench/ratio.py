@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
 from verif_ifeval.ifbench.units import EDGES, bare_words, word_runs
-from verif_ifeval.reference import Count, Reference, sentences, stop_words
+from verif_ifeval.punkt import sentences
+from verif_ifeval.reference import Count, Reference, stop_words
 from verif_sdk import Example, Text
 
 
@@ -67,7 +69,7 @@ class Overlap(Reference):
         own = text.view(trigrams)
         if not own:
             return False
-        share = 100 * len(own & trigrams(self.reference_text)) / len(own)
+        share = 100 * len(own & _reference_trigrams(self.reference_text)) / len(own)
         return self.percentage - 2 <= share <= self.percentage + 2
 
 
@@ -140,6 +142,9 @@ class Increment(Reference):
 def trigrams(raw: str) -> frozenset[str]:
     """Return the runs of three characters in a text."""
     return frozenset(map("".join, zip(raw, raw[1:], raw[2:], strict=False)))
+
+
+_reference_trigrams = lru_cache(maxsize=64)(trigrams)
 
 
 def _alliteration(sentence: str) -> int:

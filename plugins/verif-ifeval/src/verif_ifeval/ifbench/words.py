@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from verif_ifeval.ifbench.units import EDGES, PUNCTUATION, bare, bare_words, lower_bare_words
-from verif_ifeval.reference import Count, Reference, first_tag, sentences, syllables, tokens
+from verif_ifeval.punkt import each_token, sentences, tokens
+from verif_ifeval.reference import Count, Reference, first_tag, syllables
 from verif_sdk import Example, Text
 
 _PRIMES = frozenset(n for n in range(2, 98) if all(n % d for d in range(2, n)))
@@ -95,7 +96,7 @@ class StartVerb(Reference):
     type: Literal["ifbench:words:start_verb"] = "ifbench:words:start_verb"
 
     def holds(self, text: Text) -> bool:
-        return "VB" in first_tag(text.view(tokens))
+        return "VB" in first_tag(tuple(islice(each_token(text.raw), 3)))
 
 
 class Repeats(Reference):

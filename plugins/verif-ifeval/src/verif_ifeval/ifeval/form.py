@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
-from verif_ifeval.reference import Count, Reference, Relation, compared, pattern, tokens
+from verif_ifeval.punkt import capitals
+from verif_ifeval.reference import Count, Reference, Relation, compared, pattern
 from verif_sdk import Example, Text, Undecidable
 from verif_sdk.language import detect_raw
 
@@ -136,8 +137,7 @@ class CapitalWordFrequency(Reference):
     capital_relation: Relation
 
     def holds(self, text: Text) -> bool:
-        found = sum(token.isupper() for token in text.view(tokens))
-        return compared(found, self.capital_relation, self.capital_frequency)
+        return compared(text.view(capitals), self.capital_relation, self.capital_frequency)
 
 
 class EnglishCapital(Reference):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from verif_ifeval.reference import Count, Reference, Relation, compared, pattern
+from verif_ifeval.reference import Count, Reference, Relation, compared, pattern, surely_absent
 from verif_sdk import Example, Text, Undecidable
 from verif_sdk.language import detect_raw
 
@@ -65,7 +65,11 @@ class ForbiddenWords(Reference):
     forbidden_words: Keywords
 
     def holds(self, text: Text) -> bool:
-        return not any(pattern(rf"\b{word}\b", re.IGNORECASE).search(text.raw) for word in self.forbidden_words)
+        return not any(
+            pattern(rf"\b{word}\b", re.IGNORECASE).search(text.raw)
+            for word in self.forbidden_words
+            if not surely_absent(word, text)
+        )
 
 
 class LetterFrequency(Reference):

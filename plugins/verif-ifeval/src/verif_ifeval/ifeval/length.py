@@ -7,7 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from verif_ifeval.reference import Count, Reference, Relation, compared, sentences, words
+from verif_ifeval.punkt import sentences
+from verif_ifeval.reference import Count, Reference, Relation, compared, words
 from verif_sdk import Example, Text
 
 _DIVIDER = re.compile(r"\s?\*\*\*\s?")

@@ -7,7 +7,8 @@ from typing import Literal
 
 from verif_ifeval.ifeval.keywords import LetterFrequency
 from verif_ifeval.iftrain.splitting import split
-from verif_ifeval.reference import Count, Reference, Relation, compared, given, tokens
+from verif_ifeval.punkt import tokens
+from verif_ifeval.reference import Count, Reference, Relation, compared, given
 from verif_sdk import Example, Text
 
 _SMALL = re.compile(r"\b[a-z]+\b")

@@ -10,7 +10,8 @@ from pydantic import BeforeValidator
 
 from verif_ifeval.ifeval.keywords import Keyword
 from verif_ifeval.iftrain.splitting import split
-from verif_ifeval.reference import Count, Reference, Relation, compared, given, pattern, standing_alone, tokens
+from verif_ifeval.punkt import tokens
+from verif_ifeval.reference import Count, Reference, Relation, compared, given, pattern, standing_alone
 from verif_sdk import Example, Text
 
 _WORD = re.compile(r"\w+")

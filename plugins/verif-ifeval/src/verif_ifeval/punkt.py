@@ -1,0 +1,246 @@
+"""NLTK's English sentences and tokens, the plain cases decided without NLTK.
+
+NLTK builds a token object for each word around a full stop, and rewrites each sentence thirty times to
+find its tokens; that is most of the time of the checks that need them. Most stops end a plain word, and
+most words are plain: what these come to is known beforehand, and NLTK itself is asked about the rest.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from itertools import chain
+from typing import Any, NamedTuple
+
+from verif_sdk import Undecidable
+
+_loading = threading.Lock()
+
+_LAST_WORD = re.compile(r"[A-Za-z]{2,}\Z")
+_OTHER_SPACE = re.compile(r"[\t\r\x0b\x0c]")
+
+# What no plain sentence holds: other scripts and controls, ellipses, some dashes and quotes.
+_STRANGE = re.compile(r"[^\n\t\r !-_a-~‒–—―“”‘’«»„]")
+_HARD = ("..", "--", "''", '\n"', '\t"', '\r"')
+_SEPARATORS = frozenset("\x1c\x1d\x1e\x1f")  # spaces to Python, and to NLTK's patterns none
+# These are tokens of their own wherever they stand.
+_ALONE = "-;@#$%&?!*[](){}<>‒–—―“”‘’«»„"
+_PIECE = re.compile(r"[;@#$%&?!*\[\](){}<>‒–—―“”‘’«»„\"]|[^;@#$%&?!*\[\](){}<>‒–—―“”‘’«»„\"]+")
+_CLOSERS = '[\\])}>"»”’]*'
+_CLOSED = re.compile(rf"(.*)\.({_CLOSERS})")
+_NOTHING_ELSE = re.compile(_CLOSERS)
+_MARK = re.compile(r"(.+)([,:])")
+_WORD = re.compile(r"[A-Za-z0-9_/+=|\\^~.-]+|[0-9]+(?:[.,:][0-9]+)*")
+_CLITIC = re.compile(r"([A-Za-z]+)('[sSmMdD]|'ll|'LL|'re|'RE|'ve|'VE)|([A-Za-z]+)(n't|N'T)")
+_APART = re.compile(r"\W+")
+# NLTK splits these in two.
+_SPLIT = frozenset({"cannot", "gimme", "gonna", "gotta", "lemme", "wanna"})
+
+
+class _Punkt(NamedTuple):
+    """NLTK's tokenizer, and what its decisions are taken from."""
+
+    tokenizer: Any
+    stops: Any
+    """The pattern of the places where a sentence may end."""
+    closing: Any
+    """The pattern of the marks that belong to the sentence before them."""
+    risky: frozenset[str]
+    """What the abbreviations end in; after other words a full stop ends the sentence."""
+
+
+def sentences(raw: str) -> tuple[str, ...]:
+    """Return NLTK's English Punkt sentences; newlines are no boundaries.
+
+    Raises:
+        Undecidable: NLTK's punkt_tab is not here.
+    """
+    return tuple(_sentences(raw))
+
+
+def tokens(raw: str) -> tuple[str, ...]:
+    """Return NLTK's word tokens: punctuation apart, contractions split.
+
+    Raises:
+        Undecidable: NLTK's punkt_tab is not here.
+    """
+    return tuple(each_token(raw))
+
+
+def each_token(raw: str) -> Iterator[str]:
+    """Yield what `tokens` returns, reading no further than the sentence of the last one that is asked for."""
+    for sentence in _sentences(raw):
+        yield from sentence_tokens(sentence)
+
+
+def capitals(raw: str) -> int:
+    """Return how many of `tokens` are in capitals.
+
+    Only what stands between spaces and holds a capital is split; where a sentence ends makes no difference,
+    because a full stop has no case.
+
+    Raises:
+        Undecidable: NLTK's punkt_tab is not here, and the text is not plain.
+    """
+    if not _SEPARATORS.isdisjoint(raw):
+        return sum(map(str.isupper, tokens(raw)))
+    found = 0
+    for chunk in raw.split():
+        number = _capitals(chunk)
+        if number is None:
+            return sum(map(str.isupper, tokens(raw)))
+        found += number
+    return found
+
+
+def sentence_tokens(sentence: str) -> list[str]:
+    """Return NLTK's word tokens of one sentence."""
+    if _is_plain(sentence):
+        *chunks, last = sentence.split() or [""]
+        if not chunks or not _NOTHING_ELSE.fullmatch(last):
+            plain = [*map(_plain, chunks), _plain_end(last)]
+            if None not in plain:
+                return [*chain.from_iterable(plain)]  # type: ignore[arg-type]
+    tokenized: list[str] = _words().tokenize(sentence)
+    return tokenized
+
+
+def _sentences(raw: str) -> Iterator[str]:
+    """Yield the sentences, with the closing marks after a stop moved to the sentence that it ends."""
+    moved = 0
+    spans = chain(_spans(raw), [None])
+    span = next(spans)
+    while span is not None:
+        (start, end), span = span, next(spans)
+        start, moved = start + moved, 0
+        if span is not None and not raw[span[0] : span[0] + 1].isalnum():
+            closing = _punkt().closing.match(raw[slice(*span)])
+            if closing:
+                end, moved = span[0] + len(closing.group(0).rstrip()), closing.end()
+        if start < end:
+            yield raw[start:end]
+
+
+def _spans(raw: str) -> Iterator[tuple[int, int]]:
+    begin = 0
+    for match, word in _stops(raw):
+        if _ends(raw, match, word):
+            yield begin, match.end()
+            begin = match.start("next_tok") if match.group("next_tok") else match.end()
+    yield begin, len(raw.rstrip())
+
+
+def _stops(raw: str) -> Iterator[tuple[Any, int]]:
+    """Yield the last place of each word at which a sentence may end, with where that word begins."""
+    only_plain_space = not _OTHER_SPACE.search(raw)
+    start = stop = 0
+    before = None
+    for match in _punkt().stops.finditer(raw):
+        at = match.start()
+        space = max(raw.rfind(" ", stop, at), raw.rfind("\n", stop, at))
+        if not only_plain_space:
+            space = max(space, *(raw.rfind(other, stop, at) for other in "\t\r\x0b\x0c"))
+        # A space right at the last stop is overlooked, as NLTK does.
+        begin = space + 1 if space > stop else start
+        if before is not None and stop <= begin:
+            yield before, start
+        before, start, stop = match, begin, at
+    if before is not None:
+        yield before, start
+
+
+def _ends(raw: str, match: Any, start: int) -> bool:
+    """Return whether the sentence ends at a stop, after the word that begins at `start`."""
+    if match.group()[0] != ".":
+        return True
+    word, after = raw[start : match.start()], match.group("after_tok")
+    last = _LAST_WORD.search(word)
+    if last and last.group().lower() not in _punkt().risky and not (match.group("next_tok") or "").startswith("."):
+        return True
+    return _decided(f"{word}{match.group()}{after}")
+
+
+@lru_cache(maxsize=4096)
+def _decided(context: str) -> bool:
+    ends: bool = _punkt().tokenizer.text_contains_sentbreak(context)
+    return ends
+
+
+def _is_plain(text: str) -> bool:
+    return not _STRANGE.search(text) and not any(map(text.__contains__, _HARD))
+
+
+@lru_cache(maxsize=50_000)
+def _capitals(chunk: str) -> int | None:
+    """Return the number of tokens in capitals of what stands between two spaces, None where it is not plain."""
+    if chunk == chunk.lower():
+        return 0
+    found = _plain(chunk) if _is_plain(chunk) else None
+    return None if found is None else sum(map(str.isupper, found))
+
+
+@lru_cache(maxsize=50_000)
+def _plain(chunk: str) -> tuple[str, ...] | None:
+    """Return the tokens of what stands between two spaces, or None where they depend on more than that."""
+    found: list[str] = []
+    before = " "
+    for piece in _PIECE.findall(chunk):
+        if piece == '"':
+            found.append("``" if before in " ([{<" else "''")
+        elif piece in _ALONE:
+            found.append(piece)
+        else:
+            mark = _MARK.fullmatch(piece)
+            word = mark[1] if mark else piece
+            clitic = _CLITIC.fullmatch(word)
+            parts = tuple(filter(None, clitic.groups())) if clitic else (word,)
+            if not _WORD.fullmatch(parts[0]) or not _SPLIT.isdisjoint(_APART.split(parts[0].lower())):
+                return None
+            found += parts
+            if mark:
+                found.append(mark[2])
+        before = piece[-1]
+    return tuple(found)
+
+
+@lru_cache(maxsize=50_000)
+def _plain_end(chunk: str) -> tuple[str, ...] | None:
+    """Return the tokens of the end of a sentence, where a full stop is a token of its own, or None as `_plain`."""
+    closed = _CLOSED.fullmatch(chunk)
+    if closed is None:
+        return _plain(chunk)
+    before = _plain(closed[1])
+    return None if before is None else (*before, ".", *("''" if mark == '"' else mark for mark in closed[2]))
+
+
+def _punkt() -> _Punkt:
+    if not _loaded.cache_info().currsize:
+        with _loading:  # functools.cache alone would let two threads read it at once
+            _loaded()
+    return _loaded()
+
+
+@cache
+def _loaded() -> _Punkt:
+    from nltk.tokenize import PunktTokenizer
+
+    try:
+        tokenizer = PunktTokenizer("english")
+    except LookupError:
+        raise Undecidable(
+            "NLTK's punkt_tab is not here: run `verif data`, or set NLTK_DATA to where it is"
+        ) from None
+    language = tokenizer._lang_vars
+    endings = (re.split("[^a-z]", known)[-1] for known in tokenizer._params.abbrev_types)
+    return _Punkt(
+        tokenizer, language.period_context_re(), language.re_boundary_realignment, frozenset(filter(None, endings))
+    )
+
+
+@cache
+def _words() -> Any:
+    from nltk.tokenize.destructive import NLTKWordTokenizer
+
+    return NLTKWordTokenizer()
