@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,6 +32,8 @@ class Composer:
         early_exit: whether judge calls that cannot change the reward are left out; their verdicts
             are `skipped`.
         think: the tags around reasoning, which is removed before checking; None keeps it.
+        timeout: seconds that a batch waits for its judge; what is unanswered then is undecided. None
+            waits for as long as the judge's own limits allow.
     """
 
     judge: Judge | str | None = None
@@ -39,6 +41,7 @@ class Composer:
     missing: float | Literal["raise"] | None = None
     early_exit: bool = True
     think: tuple[str, str] | None = THINK
+    timeout: float | None = None
 
     def verify(self, case: Case) -> Result:
         """Return the result of one case."""
@@ -53,7 +56,8 @@ class Composer:
         """
         rollouts = self._begin(list(cases))
         try:
-            return [self._finish(rollout, [ask.result() for ask in rollout.asks]) for rollout in rollouts]
+            wait({ask.submission for rollout in rollouts for ask in rollout.asks}, self.timeout)
+            return [self._finish(rollout, self._collected(rollout)) for rollout in rollouts]
         except BaseException:
             _cancel(rollouts)
             raise
@@ -62,10 +66,10 @@ class Composer:
         """Return what `verify_batch` does, without blocking the caller's event loop."""
         rollouts = await asyncio.to_thread(self._begin, list(cases))
         try:
-            for rollout in rollouts:
-                for ask in rollout.asks:
-                    await asyncio.wrap_future(ask.submission)
-            return [self._finish(rollout, [ask.result() for ask in rollout.asks]) for rollout in rollouts]
+            submissions = {ask.submission for rollout in rollouts for ask in rollout.asks}
+            if submissions:
+                await asyncio.wait(map(asyncio.wrap_future, submissions), timeout=self.timeout)
+            return [self._finish(rollout, self._collected(rollout)) for rollout in rollouts]
         except BaseException:
             _cancel(rollouts)
             raise
@@ -110,6 +114,17 @@ class Composer:
             Registry.installed().aggregator(self.aggregate) if isinstance(self.aggregate, str) else self.aggregate
         )
 
+    def _collected(self, rollout: _Rollout) -> list[Answer]:
+        """Return the answers that have come in; the judge is told to stop at the others."""
+        answers = []
+        for ask in rollout.asks:
+            if ask.submission.done() and not ask.submission.cancelled():
+                answers.append(ask.submission.result()[ask.place])
+            else:
+                ask.submission.cancel()
+                answers.append(Answer(error=f"the judge gave no answer within {self.timeout:g} s"))
+        return answers
+
     def _finish(self, rollout: _Rollout, answers: list[Answer]) -> Result:
         verdicts = rollout.decided(answers)
         return Result(
@@ -135,9 +150,6 @@ class _Ask:
 
     submission: Future[list[Answer]]
     place: int
-
-    def result(self) -> Answer:
-        return self.submission.result()[self.place]
 
 
 class _Rollout:

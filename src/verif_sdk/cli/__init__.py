@@ -7,7 +7,7 @@ import sys
 import typer
 
 from verif_sdk import __version__
-from verif_sdk.cli import benchmark, catalogue, data, doctor, score, verify
+from verif_sdk.cli import benchmark, catalogue, data, doctor, score, serve, verify
 from verif_sdk.errors import VerifError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command("show")(catalogue.show)
 app.command("verify")(verify.verify)
 app.command("score")(score.score)
 app.command("benchmark")(benchmark.benchmark)
+app.command("serve")(serve.serve)
 app.command("data")(data.data)
 app.command("doctor")(doctor.doctor)
 

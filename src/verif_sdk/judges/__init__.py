@@ -29,6 +29,7 @@ BUILT_IN: Mapping[str, JudgeFactory] = {
     "vllm": _lazy("vllm", "VllmJudge"),
     "openai": _lazy("openai", "OpenAIJudge"),
     "hf": _lazy("hf", "HfJudge"),
+    "server": _lazy("server", "ServerJudge"),
 }
 
 _lock = threading.Lock()

@@ -1,0 +1,53 @@
+"""Numbers about a batch of scored rollouts, with the same names in every trainer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from verif_sdk.rewards.scorer import Scored
+
+
+def constant(scored: Scored) -> dict[str, float]:
+    """Return one rollout's numbers under names that never vary, as verl and OpenRLHF need them.
+
+    `verif_undecided` is 1 or 0; `verif_hard` and `verif_soft` are the shares of passed constraints of
+    those that were decided, in [0, 1], 1 where there are none; the others count judge questions.
+    """
+    return {
+        "verif_undecided": float(scored.reward is None),
+        "verif_hard": _share(scored, hard=True),
+        "verif_soft": _share(scored, hard=False),
+        "verif_asked": float(scored.usage.asked),
+        "verif_saved": float(scored.usage.saved),
+        "verif_failed": float(scored.usage.failed),
+    }
+
+
+def values(batch: Sequence[Scored]) -> list[tuple[str, float]]:
+    """Return every value of a batch under the name of its mean, as TRL averages them.
+
+    `verif/TYPE` is the share of responses that follow a constraint of that type; `verif/undecided` that of
+    rollouts without a reward; `verif/judge/…` are means per rollout of what the judge was asked.
+    """
+    found = [("verif/undecided", float(one.reward is None)) for one in batch]
+    for one in batch:
+        found += [
+            (f"verif/{verdict.type}", float(verdict.passed))
+            for verdict in one.verdicts
+            if verdict.passed is not None
+        ]
+        usage = one.usage
+        counts = {
+            "asked": usage.asked,
+            "shared": usage.shared,
+            "saved": usage.saved,
+            "failed": usage.failed,
+            "tokens": usage.prompt_tokens + usage.completion_tokens,
+        }
+        found += [(f"verif/judge/{name}", float(count)) for name, count in counts.items()]
+    return found
+
+
+def _share(scored: Scored, *, hard: bool) -> float:
+    passed = [verdict.passed for verdict in scored.verdicts if verdict.hard == hard and verdict.passed is not None]
+    return sum(passed) / len(passed) if passed else 1.0

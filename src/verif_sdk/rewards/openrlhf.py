@@ -1,0 +1,85 @@
+"""OpenRLHF: the `reward_func` of a file that `--reward.remote_url` names.
+
+    # reward.py
+    from verif_sdk.rewards.openrlhf import OpenRlhfReward
+    reward_func = OpenRlhfReward(judge="server:http://judge:8500", undecided=0.0)
+
+Made for OpenRLHF 0.11, which calls it from many threads, with lists of one, and swallows exceptions.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from verif_sdk.errors import InvalidSpec
+from verif_sdk.rewards import metrics
+from verif_sdk.rewards.completion import completion_of
+from verif_sdk.rewards.config import RewardConfig
+from verif_sdk.rewards.scorer import Rollout, Scored, Scorer
+
+logger = logging.getLogger("verif_sdk.rewards")
+
+
+class OpenRlhfReward:
+    """Rewards for OpenRLHF, which knows no undecided one: a number must be named for it.
+
+    Args:
+        config: the file of a `RewardConfig`; else the one that VERIF_REWARD names.
+        options: single fields of it, which win over the file; `undecided` must be a number in one of the two.
+
+    Raises:
+        InvalidSpec: `undecided` is no number, or another field is wrong.
+    """
+
+    def __init__(self, config: str | None = None, **options: Any) -> None:
+        fields = {**RewardConfig.load(config).model_dump(exclude_unset=True), **options}
+        made = RewardConfig.of(fields)
+        if not isinstance(made.undecided, float):
+            raise InvalidSpec(
+                "undecided: OpenRLHF has no reward that is undecided; name the number it gets instead, such as 0.0"
+            )
+        self.scorer, self._undecided = Scorer(made), made.undecided
+        self._slots = threading.BoundedSemaphore(made.concurrency)
+
+    def __call__(self, queries: Sequence[str], prompts: Sequence[str], labels: Sequence[Any]) -> dict[str, Any]:
+        """Return `rewards`, `scores` and `extra_logs`: numbers for one query, lists for several.
+
+        Never raises: OpenRLHF would swallow it, and fail later on a reward that is None. What goes wrong is
+        logged, counted in `verif_undecided`, and becomes the number that was named.
+
+        Args:
+            queries: prompts and completions as decoded, special tokens included.
+            prompts: the prompts, with the chat template.
+            labels: the constraints, as JSON text; with the field `rows`, that format's `ground_truth`.
+        """
+        try:
+            with self._slots:
+                scored = self._scored(queries, prompts, labels)
+        except Exception as error:  # OpenRLHF would swallow it without a word
+            logger.exception("a reward could not be had")
+            scored = [Scored(None, causes=(f"{type(error).__name__}: {error}",)) for _ in queries]
+        named = self._undecided
+        rewards = [named if one.reward is None else one.reward for one in scored]
+        scores = [named if one.reward is None or one.score is None else one.score for one in scored]
+        logs = [metrics.constant(one) for one in scored]
+        if len(scored) == 1:
+            return {"rewards": rewards[0], "scores": scores[0], "extra_logs": logs[0]}
+        by_name = {name: [log[name] for log in logs] for name in logs[0]} if logs else {}
+        return {"rewards": rewards, "scores": scores, "extra_logs": by_name}
+
+    def _scored(self, queries: Sequence[str], prompts: Sequence[str], labels: Sequence[Any]) -> list[Scored]:
+        config = self.scorer.config
+        cut = [completion_of(query, prompt) for query, prompt in zip(queries, prompts, strict=True)]
+        rollouts = [
+            Rollout(prompt, completion, {"ground_truth" if config.rows else config.constraints: label or None})
+            for prompt, completion, label in zip(prompts, cut, labels, strict=True)
+            if completion is not None
+        ]
+        rest = iter(self.scorer.score(rollouts))
+        lost = Scored(
+            None, causes=("the query does not begin with its prompt, so what is the response is not known",)
+        )
+        return [lost if completion is None else next(rest) for completion in cut]

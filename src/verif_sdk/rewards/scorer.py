@@ -1,0 +1,146 @@
+"""`Scorer`: rollouts in, rewards out; nothing that happens on the way is a reward of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from verif_sdk.case import Case, Message
+from verif_sdk.composer import Composer
+from verif_sdk.errors import InvalidSpec
+from verif_sdk.registry import Registry
+from verif_sdk.rewards.config import RewardConfig
+from verif_sdk.rewards.shaping import shape
+from verif_sdk.verdict import Result, Usage, Verdict
+
+logger = logging.getLogger("verif_sdk.rewards")
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """One response as a trainer hands it over.
+
+    Args:
+        prompt: text or chat messages; None where the trainer does not tell.
+        completion: text or chat messages.
+        columns: the row of the data set, where its constraints are.
+        tokens: the completion's length in tokens, where the trainer knows it.
+    """
+
+    prompt: str | Sequence[Message] | None
+    completion: str | Sequence[Message]
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    tokens: int | None = None
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What a rollout came to: a shaped reward, or None and the causes."""
+
+    reward: float | None
+    score: float | None = None
+    """The reward before shaping, in [0, 1]."""
+    verdicts: tuple[Verdict, ...] = ()
+    usage: Usage = Usage()  # noqa: RUF009  # frozen
+    causes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """Scores rollouts as a `RewardConfig` says. Safe under many threads and event loops; picklable.
+
+    A rollout whose constraints cannot be read, a judge that fails, and an error in a check or a plugin
+    all leave their rollout undecided, with the cause in `Scored.causes` and in the log, once per cause.
+    """
+
+    config: RewardConfig
+
+    def score(self, rollouts: Sequence[Rollout]) -> list[Scored]:
+        """Return what each rollout came to, in order."""
+        cases = [self._case(rollout) for rollout in rollouts]
+        return self._scored(rollouts, cases, self._verified([case for case in cases if isinstance(case, Case)]))
+
+    async def ascore(self, rollouts: Sequence[Rollout]) -> list[Scored]:
+        """Return what `score` does, without blocking the caller's event loop."""
+        cases = await asyncio.to_thread(lambda: [self._case(rollout) for rollout in rollouts])
+        readable = [case for case in cases if isinstance(case, Case)]
+        try:
+            results: list[Result | str] = [*await self._composer().averify_batch(readable)]
+        except Exception:  # noqa: BLE001  # which case it was is found out one by one
+            results = await asyncio.to_thread(self._one_by_one, readable)
+        return await asyncio.to_thread(self._scored, rollouts, cases, results)
+
+    def _composer(self) -> Composer:
+        config = self.config
+        return Composer(config.judge, config.aggregate, early_exit=config.early_exit, timeout=config.timeout)
+
+    def _case(self, rollout: Rollout) -> Case | str:
+        """Return the case of a rollout, or why there is none."""
+        columns, name = rollout.columns, self.config.constraints
+        completion = rollout.completion
+        try:
+            if self.config.rows is not None:
+                row = {"prompt": rollout.prompt, **columns, "response": completion}
+                return Registry.installed().row_format(self.config.rows)(row)
+            if columns.get(name) is None:
+                raise InvalidSpec(f"the column {name!r} is missing or empty; the data set has {sorted(columns)}")
+            reference = columns.get("reference")
+            return Case.of(
+                prompt=rollout.prompt,
+                response=completion,
+                constraints=columns[name],
+                reference=reference if isinstance(reference, str) else None,
+            )
+        except InvalidSpec as error:
+            return f"bad row: {error}"
+
+    def _verified(self, cases: list[Case]) -> list[Result | str]:
+        try:
+            return [*self._composer().verify_batch(cases)]
+        except Exception:  # noqa: BLE001  # which case it was is found out one by one
+            return self._one_by_one(cases)
+
+    def _one_by_one(self, cases: list[Case]) -> list[Result | str]:
+        """Return each case's result, or the error that it raises: one bad case is not all cases."""
+        results: list[Result | str] = []
+        for case in cases:
+            try:
+                results.append(self._composer().verify(case))
+            except Exception as error:  # a check may be anyone's code
+                logger.warning("a rollout could not be scored", exc_info=error)
+                results.append(f"{type(error).__name__}: {error}")
+        return results
+
+    def _scored(
+        self, rollouts: Sequence[Rollout], cases: list[Case | str], results: list[Result | str]
+    ) -> list[Scored]:
+        rest = iter(results)
+        scored = []
+        for rollout, case in zip(rollouts, cases, strict=True):
+            result = case if isinstance(case, str) else next(rest)
+            scored.append(self._one(rollout, case, result))
+        for cause, count in Counter(cause for one in scored for cause in one.causes).items():
+            _tell(cause, count)
+        return scored
+
+    def _one(self, rollout: Rollout, case: Case | str, result: Result | str) -> Scored:
+        if isinstance(case, str) or isinstance(result, str):
+            return Scored(None, causes=(str(result),))
+        if result.reward is None:
+            return Scored(None, None, result.verdicts, result.usage, result.errors)
+        try:
+            reward = shape(result.reward, self.config.shaping, case.text(), rollout.tokens)
+        except ValueError as error:
+            return Scored(None, result.reward, result.verdicts, result.usage, (str(error),))
+        return Scored(reward, result.reward, result.verdicts, result.usage)
+
+
+@lru_cache(maxsize=256)
+def _tell(cause: str, count: int) -> None:
+    """Log a cause the first time that it leaves so many rewards undecided."""
+    logger.warning("%d undecided: %s", count, cause)

@@ -1,0 +1,124 @@
+"""What a reward goes through before the trainer gets it, declared rather than coded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from verif_sdk.registry import AnyConstraint
+from verif_sdk.text import Text
+
+
+class _Step(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Affine(_Step):
+    """`scale * reward + offset`, such as 2 and -1 for rewards in [-1, 1]."""
+
+    kind: Literal["affine"] = "affine"
+    scale: Annotated[float, Field(allow_inf_nan=False)] = 1.0
+    offset: Annotated[float, Field(allow_inf_nan=False)] = 0.0
+
+    def shaped(self, reward: float, text: Text, tokens: int | None) -> float:
+        """Return the reward after this step."""
+        return self.scale * reward + self.offset
+
+
+class Clip(_Step):
+    """The reward, but not below `low` nor above `high`."""
+
+    kind: Literal["clip"] = "clip"
+    low: Annotated[float, Field(allow_inf_nan=False)]
+    high: Annotated[float, Field(allow_inf_nan=False)]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.low > self.high:
+            raise ValueError(f"clip: low ({self.low:g}) is above high ({self.high:g})")
+        return self
+
+    def shaped(self, reward: float, text: Text, tokens: int | None) -> float:
+        """Return the reward after this step."""
+        return min(max(reward, self.low), self.high)
+
+
+class SoftLength(_Step):
+    """A penalty that grows from 0 at `soft` units to `penalty` at `hard` units and stays there.
+
+    Source: DAPO (arXiv 2503.14476), soft overlong punishment, where `soft` is the maximum less the
+    buffer and `penalty` is 1.
+    """
+
+    kind: Literal["soft-length"] = "soft-length"
+    unit: Literal["tokens", "words", "characters"] = "tokens"
+    """Tokens are counted where the trainer hands token ids over (TRL); elsewhere that is an error."""
+    soft: Annotated[int, Field(ge=0)]
+    hard: Annotated[int, Field(ge=1)]
+    penalty: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.soft >= self.hard:
+            raise ValueError(f"soft-length: soft ({self.soft}) must be below hard ({self.hard})")
+        return self
+
+    def shaped(self, reward: float, text: Text, tokens: int | None) -> float:
+        """Return the reward after this step.
+
+        Raises:
+            ValueError: `unit` is tokens, and the trainer did not say how many there are.
+        """
+        if self.unit == "tokens" and tokens is None:
+            raise ValueError("soft-length counts tokens, which this trainer does not hand over; take words")
+        length = {"tokens": tokens or 0, "words": len(text.words), "characters": text.characters}[self.unit]
+        over = (length - self.soft) / (self.hard - self.soft)
+        return reward - self.penalty * min(max(over, 0.0), 1.0)
+
+
+class Gate(_Step):
+    """The reward where a constraint by code holds, such as a format, and `otherwise` where it does not."""
+
+    kind: Literal["gate"] = "gate"
+    constraint: AnyConstraint
+    otherwise: Annotated[float, Field(allow_inf_nan=False)] = 0.0
+
+    @model_validator(mode="after")
+    def _by_code(self) -> Self:
+        if not self.constraint.hard:
+            raise ValueError(f"gate: {self.constraint.type} asks a judge; a gate is a constraint by code")
+        return self
+
+    def shaped(self, reward: float, text: Text, tokens: int | None) -> float:
+        """Return the reward after this step.
+
+        Raises:
+            ValueError: the constraint cannot be decided.
+        """
+        verdict = self.constraint.decide(text)
+        if verdict.passed is None:
+            raise ValueError(f"gate: {verdict.type} is undecided: {verdict.error}")
+        return reward if verdict.passed else self.otherwise
+
+
+Step = Annotated[Affine | Clip | SoftLength | Gate, Field(discriminator="kind")]
+"""One step of shaping, as an object or as a dict with its `kind`."""
+
+
+def shape(reward: float, steps: Sequence[Step], text: Text, tokens: int | None = None) -> float:
+    """Return the reward after all steps, in their order.
+
+    Args:
+        reward: in [0, 1], before shaping.
+        steps: what it goes through.
+        text: the response.
+        tokens: the length of the response in tokens, where the trainer knows it.
+
+    Raises:
+        ValueError: a step cannot be taken; the message says which and why.
+    """
+    for step in steps:
+        reward = step.shaped(reward, text, tokens)
+    return reward

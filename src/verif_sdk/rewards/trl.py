@@ -1,0 +1,121 @@
+"""TRL: one callable for GRPOTrainer, RLOOTrainer and the asynchronous trainer.
+
+    GRPOTrainer(..., reward_funcs=TrlReward(RewardConfig(judge="vllm:Qwen/Qwen3-8B")))
+
+On TRL's command line: `--reward_funcs verif_sdk.rewards.trl.reward`, configured by the file that VERIF_REWARD
+names. Made for TRL 1.16.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from verif_sdk.case import Message
+from verif_sdk.errors import UndecidedReward
+from verif_sdk.rewards import metrics
+from verif_sdk.rewards.config import RewardConfig
+from verif_sdk.rewards.scorer import Rollout, Scored, Scorer
+
+RESERVED = frozenset({"trainer_state", "log_extra", "log_metric", "environments"})
+"""What TRL passes beside the columns of the data set; none is required."""
+
+
+class TrlReward:
+    """A reward function for TRL: called by keyword with a slice of the batch, it returns a reward or None each.
+
+    One combined scalar, because TRL adds up several functions and counts a missing part as 0. The parts
+    are logged: `verif/TYPE`, `verif/undecided` and `verif/judge/…` among the trainer's metrics.
+
+    Args:
+        config: what a reward is; else the file that VERIF_REWARD names.
+        name: what TRL calls it in its logs.
+    """
+
+    def __init__(self, config: RewardConfig | None = None, *, name: str = "verif") -> None:
+        self.__name__ = name
+        self.scorer = Scorer(config or RewardConfig.load())
+
+    def __call__(
+        self,
+        *,
+        prompts: Sequence[str | Sequence[Message]],
+        completions: Sequence[str | Sequence[Message]],
+        completion_ids: Sequence[Sequence[int]] | None = None,
+        log_metric: Callable[[str, float], None] | None = None,
+        log_extra: Callable[[str, list[Any]], None] | None = None,
+        **columns: Any,
+    ) -> list[float | None]:
+        """Return a reward per completion; None, which TRL leaves out, where it is undecided.
+
+        Args:
+            prompts: texts, or chat messages.
+            completions: texts, or chat messages of which the last of the assistant counts.
+            completion_ids: their token ids; they give the lengths that shaping in tokens needs.
+            log_metric: TRL's, where there is one.
+            log_extra: TRL's, where there is one.
+            columns: the other columns of the data set, a list each; names of TRL's own are left alone.
+
+        Raises:
+            UndecidedReward: a reward is undecided and the configuration says "raise".
+        """
+        scored = self.scorer.score(_rollouts(prompts, completions, completion_ids, columns))
+        return self._returned(scored, log_metric, log_extra)
+
+    def _returned(
+        self,
+        scored: list[Scored],
+        log_metric: Callable[[str, float], None] | None,
+        log_extra: Callable[[str, list[Any]], None] | None,
+    ) -> list[float | None]:
+        if log_metric is not None:
+            for name, value in metrics.values(scored):
+                log_metric(name, value)
+        if log_extra is not None and self.scorer.config.log_columns:
+            log_extra("verdicts", ["; ".join(map(str, one.verdicts)) or "; ".join(one.causes) for one in scored])
+        undecided = self.scorer.config.undecided
+        if undecided == "raise" and (causes := [cause for one in scored for cause in one.causes]):
+            raise UndecidedReward(causes[0])
+        missing = undecided if isinstance(undecided, float) else None
+        return [missing if one.reward is None else one.reward for one in scored]
+
+
+class AsyncTrlReward(TrlReward):
+    """The same as a coroutine: TRL runs it beside its other asynchronous reward functions."""
+
+    async def __call__(  # type: ignore[override]  # TRL tells the two apart by what the call returns
+        self,
+        *,
+        prompts: Sequence[str | Sequence[Message]],
+        completions: Sequence[str | Sequence[Message]],
+        completion_ids: Sequence[Sequence[int]] | None = None,
+        log_metric: Callable[[str, float], None] | None = None,
+        log_extra: Callable[[str, list[Any]], None] | None = None,
+        **columns: Any,
+    ) -> list[float | None]:
+        """Return what `TrlReward` does."""
+        scored = await self.scorer.ascore(_rollouts(prompts, completions, completion_ids, columns))
+        return self._returned(scored, log_metric, log_extra)
+
+
+def reward(**call: Any) -> list[float | None]:
+    """Return rewards as `TrlReward` does, configured by VERIF_REWARD alone: the one for TRL's command line."""
+    return TrlReward()(**call)
+
+
+def _rollouts(
+    prompts: Sequence[str | Sequence[Message]],
+    completions: Sequence[str | Sequence[Message]],
+    completion_ids: Sequence[Sequence[int]] | None,
+    columns: Mapping[str, Any],
+) -> list[Rollout]:
+    kept = {name: values for name, values in columns.items() if name not in RESERVED}
+    return [
+        Rollout(
+            prompt=prompt,
+            completion=completion,
+            columns={name: values[place] for name, values in kept.items()},
+            tokens=None if completion_ids is None else len(completion_ids[place]),
+        )
+        for place, (prompt, completion) in enumerate(zip(prompts, completions, strict=True))
+    ]

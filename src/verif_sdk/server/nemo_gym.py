@@ -1,0 +1,67 @@
+"""NeMo Gym's dialect: a request with an OpenAI response in it, a reply with a reward on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from verif_sdk.errors import InvalidSpec
+from verif_sdk.rewards import metrics
+from verif_sdk.rewards.config import RewardConfig
+from verif_sdk.rewards.scorer import Rollout, Scored
+
+
+def rollout(body: Mapping[str, Any]) -> Rollout:
+    """Return the rollout in a request.
+
+    `response.output` holds the messages, of which the last one's text counts; the data set's fields stand
+    beside it or in `verifier_metadata`: `constraints`, or IFEval's `instruction_id_list` and `kwargs`.
+
+    Raises:
+        InvalidSpec: there is no `response.output`.
+    """
+    response = body.get("response")
+    output = response.get("output") if isinstance(response, Mapping) else None
+    if not isinstance(output, list):
+        raise InvalidSpec("field 'response.output' is missing or no list")
+    columns = _columns(body)
+    return Rollout(columns.get("prompt") or _prompt(body), _text(output), columns)
+
+
+def config(given: RewardConfig, body: Mapping[str, Any]) -> RewardConfig:
+    """Return how to read the constraints: IFEval's fields where they are there, else as the server was told."""
+    if given.rows is None and "instruction_id_list" in _columns(body):
+        return given.model_copy(update={"rows": "ifeval"})
+    return given
+
+
+def reply(scored: Scored, undecided: object) -> dict[str, Any]:
+    """Return what is added to the request: `reward`, and numbers about it."""
+    reward = undecided if scored.reward is None else scored.reward
+    return {"reward": reward, **metrics.constant(scored)}
+
+
+def _columns(body: Mapping[str, Any]) -> dict[str, Any]:
+    own = body.get("verifier_metadata")
+    return {**body, **(own if isinstance(own, Mapping) else {})}
+
+
+def _text(output: list[Any]) -> str:
+    """Return the text of the last message; reasoning and tool calls are none."""
+    for item in reversed(output):
+        if not isinstance(item, Mapping) or item.get("type", "message") != "message":
+            continue
+        content = item.get("content")
+        if isinstance(content, str):
+            return content
+        if isinstance(content, list):
+            return "".join(str(part.get("text", "")) for part in content if isinstance(part, Mapping))
+    return ""
+
+
+def _prompt(body: Mapping[str, Any]) -> Any:
+    parameters = body.get("responses_create_params")
+    asked = parameters.get("input") if isinstance(parameters, Mapping) else None
+    if isinstance(asked, list):
+        return [message for message in asked if isinstance(message, Mapping)] or None
+    return asked if isinstance(asked, str) else None
