@@ -7,10 +7,11 @@ import json
 import logging
 from typing import Any
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
 
 from verif_sdk import __version__
 from verif_sdk.case import Case
@@ -193,4 +194,5 @@ def _errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def known(_: Request, error: HTTPException) -> Ascii:
-        return reply(error.status_code, str(error.detail))
+        # 400 is FastAPI's for bytes that are no text; to the client it is one more malformed body.
+        return reply(422 if error.status_code == 400 else error.status_code, str(error.detail))

@@ -52,17 +52,16 @@ class Gate:
             logger.info(json.dumps({**line, "seconds": round(seconds, 4)}))
 
     async def _admitted(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = dict(scope["headers"])
         if scope["path"] in OPEN:
             await self._app(scope, receive, send)
-        elif not self._known(headers.get(b"authorization", b"")):
+        elif not self._known(dict(scope["headers"]).get(b"authorization", b"")):
             await _refuse(send, 401, "the bearer token is missing or wrong", (b"www-authenticate", b"Bearer"))
         elif self._inside >= self._settings.most:
             await _refuse(send, 429, f"{self._settings.most} requests are under way", (b"retry-after", b"1"))
         else:
             self._inside += 1
             try:
-                body = await self._body(headers, receive)
+                body = await self._body(receive)
                 if body is None:
                     await _refuse(send, 413, f"the body is larger than {self._settings.largest} bytes")
                 else:
@@ -74,21 +73,22 @@ class Gate:
         token = self._settings.token
         return token is None or hmac.compare_digest(given, f"Bearer {token}".encode())
 
-    async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes | None:
-        """Return the body, or None as soon as it is too large."""
-        declared = headers.get(b"content-length", b"0")
-        if declared.isdigit() and int(declared) > self._settings.largest:
-            return None
+    async def _body(self, receive: Receive) -> bytes | None:
+        """Return the body, or None where it is too large.
+
+        What is too large is read on, and thrown away, up to eight times the limit: a client that is still
+        sending when the connection closes never sees the answer.
+        """
+        largest = self._settings.largest
         parts, size = [], 0
         while True:
             message = await receive()
             part = message.get("body", b"")
-            parts.append(part)
             size += len(part)
-            if size > self._settings.largest:
-                return None
-            if not message.get("more_body", False):
-                return b"".join(parts)
+            if size <= largest:
+                parts.append(part)
+            if size > 8 * largest or not message.get("more_body", False):
+                return b"".join(parts) if size <= largest else None
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -1,0 +1,262 @@
+"""The reward server over HTTP: dialects, limits, errors in words, metrics, logs, and an end that loses nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from verif_sdk import verify
+from verif_sdk.errors import InvalidSpec
+from verif_sdk.question import Question
+from verif_sdk.server.settings import Settings
+
+from .conftest import CHECKPOINT, Server
+
+Start = Callable[..., Server]
+WORDS = {"type": "length:words", "at_most": 2}
+POLITE = {"type": "soft:tone", "tone": "polite"}
+
+
+def call(server: Server, path: str, body: Any = None, token: str | None = None) -> tuple[int, Any]:
+    """Return status and reply of one request; a body of bytes is sent as it is."""
+    data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+    headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
+    request = urllib.request.Request(server.address + path, data, headers)
+    try:
+        with urllib.request.urlopen(request, timeout=60) as reply:
+            status, read = reply.status, reply.read()
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            status, read = refusal.code, refusal.read()
+    return status, json.loads(read) if read[:1] in b"{[" else read.decode()
+
+
+def test_cases_are_verified_in_order_and_a_bad_one_is_named(start: Start) -> None:
+    server = start()
+    cases = [{"id": str(n), "response": "a " * n, "constraints": [WORDS]} for n in range(1, 5)]
+    status, reply = call(server, "/v1/verify", {"cases": cases})
+    assert status == 200
+    assert [(result["id"], result["reward"]) for result in reply["results"]] == [
+        ("1", 1.0), ("2", 1.0), ("3", 0.0), ("4", 0.0),
+    ]  # fmt: skip
+    status, reply = call(
+        server, "/v1/verify", {"cases": [*cases, {"response": "a", "constraints": [{"type": "x"}]}]}
+    )
+    assert status == 422
+    assert reply["error"]["message"].startswith("cases[4]: field 'constraints")
+    status, reply = call(server, "/v1/verify", {"cases": [{"response": "a", "constraints": [POLITE]}]})
+    assert (status, "needs a judge" in reply["error"]["message"]) == (503, True)
+
+
+def test_bodies_that_are_none_get_a_sentence_and_no_server_error(start: Start) -> None:
+    server = start()
+    half = b'{"cases": [{"response": "\\ud800", "constraints": [{"type": "length:words", "at_most": 2}]}]}'
+    assert call(server, "/v1/verify", half)[0] == 200
+    bodies = [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff",
+        b'{"cases": 1}',
+        b'{"cases": [1]}',
+        b"[" * 100_000,
+        b'{"case": []}',
+        b"NaN",
+    ]
+    for path in ("/v1/verify", "/v1/judge", "/get_reward", "/verify"):
+        for body in bodies:
+            status, reply = call(server, path, body)
+            assert status == 422, (path, body[:20], status, reply)
+            assert reply["error"]["message"]
+    assert call(server, "/nowhere")[0] == 404
+    assert call(server, "/v1/verify")[0] == 405
+
+
+def test_a_token_is_asked_for_where_there_is_one(start: Start) -> None:
+    server = start(VERIF_SERVER_TOKEN="hush")
+    for token in (None, "hus", "hush!"):
+        status, reply = call(server, "/v1/verify", {"cases": []}, token)
+        assert (status, reply) == (401, {"error": {"message": "the bearer token is missing or wrong"}})
+    assert call(server, "/v1/verify", {"cases": []}, "hush") == (200, {"results": []})
+    assert call(server, "/metrics")[0] == 401
+    assert call(server, "/healthz")[0] == 200
+    assert "hush" not in server.log.read_text()
+
+
+def test_a_public_address_without_a_token_is_refused() -> None:
+    with pytest.raises(InvalidSpec, match="set VERIF_SERVER_TOKEN"):
+        Settings(host="0.0.0.0", token=None)
+    assert Settings(host="0.0.0.0", token="hush").token == "hush"
+    for host in ("127.0.0.1", "localhost", "::1"):
+        assert Settings(host=host, token=None).host == host
+    from verif_sdk.cli import app
+
+    done = CliRunner().invoke(app, ["serve", "--host", "0.0.0.0"], env={"VERIF_SERVER_TOKEN": ""})
+    assert isinstance(done.exception, InvalidSpec)
+
+
+def test_a_body_that_is_too_large_is_refused_declared_or_not(start: Start) -> None:
+    server = start("--largest", "1")
+    large = {"cases": [{"response": "a" * (2 << 20), "constraints": [WORDS]}]}
+    status, reply = call(server, "/v1/verify", large)
+    assert (status, reply["error"]["message"]) == (413, "the body is larger than 1048576 bytes")
+
+    async def in_pieces() -> int:
+        import aiohttp
+
+        async def pieces() -> Any:
+            for _ in range(64):
+                yield b"x" * 65_536
+
+        async with aiohttp.ClientSession() as session:
+            try:
+                async with session.post(f"{server.address}/v1/verify", data=pieces()) as reply:
+                    return reply.status
+            except aiohttp.ClientError:  # it hung up while we were still sending
+                return 413
+
+    assert asyncio.run(in_pieces()) == 413
+    assert call(server, "/healthz")[0] == 200
+
+
+def test_the_judge_is_shared_by_clients_and_dead_servers_are_undecided(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = start("--judge", f"hf:{CHECKPOINT}", VERIF_SERVER_TOKEN="hush")
+    monkeypatch.setenv("VERIF_SERVER_TOKEN", "hush")
+    polite = "Thank you very much for your question about the wonderful hotel."
+    results = [verify(polite, POLITE, judge=f"server:{server.address}") for _ in range(3)]
+    assert [result.reward for result in results] == [1.0] * 3
+    assert results[0].verdicts[0].decided_by.startswith("hf:")
+    assert results[0].usage.prompt_tokens > 0
+    monkeypatch.setenv("VERIF_SERVER_TOKEN", "wrong")
+    (error,) = verify(polite, POLITE, judge=f"server:{server.address}").errors
+    assert error.startswith("HTTP 401")
+    (error,) = verify(polite, POLITE, judge="server:http://127.0.0.1:9?retries=1").errors
+    assert error.startswith("no connection to http://127.0.0.1:9")
+    with pytest.raises(InvalidSpec, match="server:http://host:port"):
+        verify(polite, POLITE, judge="server:127.0.0.1:9")
+
+
+def test_openrlhf_and_nemo_gym_get_their_dialects(start: Start) -> None:
+    server = start("--undecided", "-1")
+    query = {"query": ["p one"], "prompts": ["p "], "labels": [json.dumps(WORDS)]}
+    status, reply = call(server, "/get_reward", query)
+    assert (status, reply["rewards"], reply["scores"], reply["extra_logs"]["verif_undecided"]) == (
+        200,
+        1.0,
+        1.0,
+        0.0,
+    )
+    several = {name: values * 2 for name, values in query.items()}
+    assert call(server, "/get_reward", several)[1]["rewards"] == [1.0, 1.0]
+    assert call(server, "/get_reward", {**query, "labels": []})[0] == 422
+
+    said = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "no comma"}]}
+    gym = {
+        "responses_create_params": {"input": [{"role": "user", "content": "p"}]},
+        "response": {"output": [{"type": "reasoning", "summary": []}, said]},
+        "verifier_metadata": {"instruction_id_list": ["punctuation:no_comma"], "kwargs": [{}], "prompt": "p"},
+    }
+    status, reply = call(server, "/verify", gym)
+    assert (status, reply["reward"], reply["response"]) == (200, 1.0, gym["response"])
+    native = {**gym, "verifier_metadata": {}, "constraints": [{"type": "length:words", "at_most": 1}]}
+    assert call(server, "/verify", native)[1]["reward"] == 0.0
+    broken = {**gym, "verifier_metadata": {"instruction_id_list": ["no:such"], "kwargs": [{}]}}
+    assert call(server, "/verify", broken)[1]["reward"] == -1.0
+
+
+def test_undecided_rewards_without_a_number_are_refused_in_words(start: Start) -> None:
+    server = start()
+    status, reply = call(server, "/get_reward", {"query": ["p a"], "prompts": ["p "], "labels": ["{"]})
+    assert (status, "start the server with the number" in reply["error"]["message"]) == (422, True)
+    gym = {"response": {"output": []}, "constraints": "{"}
+    status, reply = call(server, "/verify", gym)
+    assert (status, "not JSON" in reply["error"]["message"]) == (503, True)
+
+
+def test_metrics_count_and_logs_hold_no_text(start: Start) -> None:
+    server = start()
+    call(server, "/v1/verify", {"cases": [{"response": "secret words here", "constraints": [WORDS]}] * 3})
+    call(server, "/v1/verify", b"{")
+    counted = call(server, "/metrics")[1]
+    assert 'verif_requests_total{path="/v1/verify",status="200"} 1' in counted
+    assert 'verif_requests_total{path="/v1/verify",status="422"} 1' in counted
+    assert 'verif_results_total{outcome="failed"} 3' in counted
+    log = server.log.read_text()
+    assert "secret" not in log
+    lines = [json.loads(line)["log"] for line in log.splitlines() if line.startswith("{")]
+    assert {"method": "POST", "path": "/v1/verify", "status": 200}.items() <= lines[0].items()
+    asked = start("--log-text")
+    call(asked, "/v1/verify", {"cases": [{"response": "secret words", "constraints": [WORDS]}]})
+    assert "secret" in asked.log.read_text()
+
+
+def test_many_clients_get_their_own_answers_and_a_full_server_says_so(start: Start) -> None:
+    server, full = start(), start("--most", "1", "--judge", f"hf:{CHECKPOINT}")
+
+    async def ask(session: Any, address: str, constraint: dict[str, Any], n: int) -> tuple[int, Any]:
+        case = {"id": str(n), "response": f"Thank you {n} " + "a " * (n % 3), "constraints": [constraint]}
+        async with session.post(f"{address}/v1/verify", json={"cases": [case]}) as reply:
+            return reply.status, await reply.json()
+
+    async def all_of_them(address: str, constraint: dict[str, Any], count: int) -> list[tuple[int, Any]]:
+        import aiohttp
+
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64)) as session:
+            return await asyncio.gather(*(ask(session, address, constraint, n) for n in range(count)))
+
+    answers = asyncio.run(all_of_them(server.address, {"type": "length:words", "at_most": 4}, 400))
+    assert [reply["results"][0]["id"] for _, reply in answers] == [str(n) for n in range(400)]
+    assert [reply["results"][0]["reward"] for _, reply in answers] == [float(n % 3 < 2) for n in range(400)]
+    statuses = [status for status, _ in asyncio.run(all_of_them(full.address, POLITE, 20))]
+    assert set(statuses) == {200, 429}
+
+
+def test_sigterm_under_load_loses_nothing_that_was_accepted(start: Start) -> None:
+    server = start("--judge", f"hf:{CHECKPOINT}")
+
+    async def ask(session: Any, n: int) -> str:
+        import aiohttp
+
+        case = {"response": f"Thank you very much for your question about the hotel {n}.", "constraints": [POLITE]}
+        try:
+            async with session.post(f"{server.address}/v1/verify", json={"cases": [case]}) as reply:
+                body = await reply.json()
+                return "answered" if reply.status == 200 and body["results"] else f"refused {reply.status}"
+        except aiohttp.ClientConnectorError:
+            return "not accepted"
+        except aiohttp.ServerDisconnectedError:
+            return "lost"
+
+    async def under_load() -> list[str]:
+        import aiohttp
+
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+            calls = [asyncio.create_task(ask(session, n)) for n in range(64)]
+            await asyncio.sleep(0.5)
+            server.process.send_signal(signal.SIGTERM)
+            await asyncio.sleep(0.5)
+            late = await ask(session, 99)
+            return [*await asyncio.gather(*calls), late]
+
+    *early, late = asyncio.run(under_load())
+    assert set(early) == {"answered"}
+    assert late != "answered" or server.process.poll() is None
+
+
+def test_the_judge_endpoint_answers_questions_as_the_judge_does(start: Start) -> None:
+    server = start("--judge", f"hf:{CHECKPOINT}")
+    question = Question(prompt="p", response="Thank you.", question="Is it polite?").model_dump()
+    status, reply = call(server, "/v1/judge", {"questions": [question, question]})
+    assert status == 200
+    assert reply["answers"][0]["score"] == pytest.approx(reply["answers"][1]["score"])
+    assert call(server, "/v1/judge", {"questions": []}) == (200, {"answers": []})
