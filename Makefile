@@ -2,10 +2,10 @@
 BIN := .venv/bin
 JUDGE ?=
 
-.PHONY: help env demo test lint docs docs-serve bench clean
+.PHONY: help env demo test test-frameworks lint docs docs-serve bench clean
 
 help: ## Show the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 env:
 	@scripts/environment.sh
@@ -15,6 +15,9 @@ demo: env ## Score the demo cases with hard and soft constraints; JUDGE=vllm:Qwe
 
 test: env ## Run every test, the real vLLM engine included
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-frameworks: ## Run the rewards inside OpenRLHF, verl, verifiers, Inspect and lm-eval, each in an environment of its own
+	@scripts/frameworks.sh $(FRAMEWORKS)
 
 lint: env ## ruff, mypy --strict, import layers
 	@$(BIN)/ruff check .
@@ -33,4 +36,4 @@ bench: env ## Run the benchmarks; each prints ratios against its baseline
 	@for script in benchmarks/*_throughput.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 clean: ## Remove the environment and everything that was built
-	rm -rf .venv site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-frameworks site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

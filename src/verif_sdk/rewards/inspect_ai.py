@@ -1,0 +1,40 @@
+"""Inspect AI: a scorer of our reward. An undecided one is unscored, not wrong.
+
+    Task(dataset=…, solver=generate(), scorer=verif(RewardConfig(judge="server:http://judge:8500")))
+
+The constraints are in the samples' metadata. Made for Inspect 0.3.
+"""
+
+from __future__ import annotations
+
+from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr
+from inspect_ai.solver import TaskState
+
+from verif_sdk.rewards import metrics
+from verif_sdk.rewards.config import RewardConfig
+from verif_sdk.rewards.scorer import Rollout
+from verif_sdk.rewards.scorer import Scorer as Rewards
+
+
+@scorer(metrics=[mean(), stderr()])  # type: ignore[untyped-decorator]
+def verif(config: RewardConfig | None = None) -> Scorer:
+    """Return the scorer.
+
+    Args:
+        config: what a reward is; else the file that VERIF_REWARD names.
+    """
+    rewards = Rewards(config or RewardConfig.load())
+
+    async def score(state: TaskState, target: Target) -> Score:
+        columns = {"reference": target.text or None, **(state.metadata or {})}
+        (scored,) = await rewards.ascore([Rollout(state.input_text, state.output.completion, columns)])
+        said = "; ".join(map(str, scored.verdicts)) or "; ".join(scored.causes)
+        reward = scored.reward
+        if reward is None and isinstance(rewards.config.undecided, float):
+            reward = rewards.config.undecided
+        if reward is None:
+            return Score.unscored(reason="scoring_failed", explanation="; ".join(scored.causes))
+        numbers = metrics.constant(scored)
+        return Score(value=reward, answer=state.output.completion, explanation=said, metadata=numbers)
+
+    return score

@@ -1,0 +1,61 @@
+"""verifiers' real Task.score with our reward plugged in."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+pytest.importorskip("verifiers.v1", reason="verifiers is not installed")
+
+import verifiers.v1 as vf
+
+from verif_sdk.rewards import verifiers as ours
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # the framework's own
+WORDS = {"type": "length:words", "at_most": 2}
+
+
+class Row(vf.TaskData):  # type: ignore[misc]
+    """A row with constraints."""
+
+    constraints: Any = None
+
+
+class Plain(vf.Task[Row]):  # type: ignore[misc]
+    """A task whose only reward is the plugged one."""
+
+
+def scored(reply: str, constraints: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return trace and error of a task's scoring; only the reply, which an agent would make, is given."""
+    ours._scorer.cache_clear()
+    plugged = {"rewards": {"verif": {"fn": "verif_sdk.rewards.verifiers:reward"}}}
+    config = Plain.config_type().model_validate(plugged)
+    task = Plain(Row(idx=0, prompt="Name two things.", constraints=constraints), config)
+    trace_type = vf.Trace
+    monkeypatch.setattr(trace_type, "last_reply", property(lambda _: reply))
+    from verifiers.v1.trace import AgentInfo, TraceTask
+
+    trace = trace_type.model_construct(
+        task=TraceTask(type="Plain", data=task.data), agent=AgentInfo.model_construct(), rewards={}, metrics={}
+    )
+    error = None
+    try:
+        asyncio.run(task.score(trace))
+    except vf.TaskError as raised:
+        error = raised
+    return trace, error
+
+
+def test_the_plugged_reward_of_a_reply_that_is_given_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    for reply, wanted in (("one two", 1.0), ("one two three", 0.0)):
+        trace, error = scored(reply, [WORDS], monkeypatch)
+        assert error is None
+        assert trace.rewards["verif"].score == wanted
+
+
+def test_an_undecided_reward_is_a_task_error_and_stays_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    trace, error = scored("one", "{", monkeypatch)
+    assert "not JSON" in str(error)
+    assert trace.rewards == {"verif": None}
