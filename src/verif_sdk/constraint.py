@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from verif_sdk.demand import Demand
 from verif_sdk.errors import Undecidable
 from verif_sdk.question import YES_NO, Answer, Question
 from verif_sdk.text import Text
@@ -57,6 +58,10 @@ class Constraint(BaseModel, ABC):
     def instruction(self) -> str:
         """Return the sentence that tells a model what to do: the template, filled in."""
         return fill(self.template, {name: getattr(self, name) for name in type(self).model_fields})
+
+    def demands(self) -> Iterable[Demand]:
+        """Return what it asks of countable or nameable things, for `verif check-dataset` to find clashes."""
+        return ()
 
     def questions(self, text: Text) -> tuple[Question, ...]:
         """Return what a judge must be asked to decide `text`: nothing, for a check."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from math import inf
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from verif_sdk.constraint import Check
+from verif_sdk.demand import Demand
 from verif_sdk.verdict import Verdict
 
 Count = Annotated[int, Field(ge=0)]
@@ -30,6 +33,15 @@ class Counted(Check):
         if low is not None and high is not None and low > high:
             raise ValueError(f"at_least ({low}) is above at_most ({high})")
         return self
+
+    def demands(self) -> Iterable[Demand]:
+        low = self.at_least if self.exactly is None else self.exactly
+        high = self.at_most if self.exactly is None else self.exactly
+        others = self.model_dump(
+            exclude={"type", "weight", "at_least", "at_most", "exactly"}, exclude_defaults=True
+        )
+        named = ", ".join(f"{name} {value}" for name, value in sorted(others.items()))
+        return [Demand(self.type + (f" ({named})" if named else ""), low or 0, inf if high is None else high)]
 
     def amount(self, unit: str) -> str:
         """Return the bound in words, for a unit in the singular: "at least 3 words", "exactly 1 word"."""

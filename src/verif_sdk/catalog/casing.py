@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 import regex
 
 from verif_sdk.catalog.bounds import Counted
 from verif_sdk.constraint import Check, Example
+from verif_sdk.demand import Demand
 from verif_sdk.text import Text
 from verif_sdk.verdict import Verdict
 
@@ -45,6 +46,9 @@ class Upper(Check):
     examples = (Example({}, accepts=("HELLO, WORLD 1!", "ÜBER"), rejects=("HELLO World", "123", "Straße")),)
     type: Literal["casing:upper"] = "casing:upper"
 
+    def demands(self) -> Iterable[Demand]:
+        return [Demand("the case of letters", value="upper")]
+
     def check(self, text: Text) -> Verdict:
         return _all_cased(self, text, str.isupper, "capital")
 
@@ -55,6 +59,9 @@ class Lower(Check):
     template = "Write in lower-case letters only."
     examples = (Example({}, accepts=("hello, world 1!", "straße"), rejects=("hello World", "123")),)
     type: Literal["casing:lower"] = "casing:lower"
+
+    def demands(self) -> Iterable[Demand]:
+        return [Demand("the case of letters", value="lower")]
 
     def check(self, text: Text) -> Verdict:
         return _all_cased(self, text, str.islower, "small")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -9,6 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 from verif_sdk.catalog.bounds import Counted
 from verif_sdk.catalog.matching import each, spans
 from verif_sdk.constraint import Check, Example
+from verif_sdk.demand import Demand
 from verif_sdk.text import Text
 from verif_sdk.verdict import Verdict
 
@@ -16,6 +18,11 @@ Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 Phrases = Annotated[tuple[Phrase, ...], Field(min_length=1)]
 WholeWord = Annotated[bool, Field(description='Whether "cat" is not found in "concatenate".')]
 CaseSensitive = Annotated[bool, Field(description='Whether "May" is another word than "may".')]
+
+
+def uses(keyword: str) -> str:
+    """Return the name of how often a keyword is used, for `demands`."""
+    return f'uses of "{keyword.lower()}"'
 
 
 class Include(Check):
@@ -41,6 +48,11 @@ class Include(Check):
         if self.at_least is not None and self.at_least > len(self.keywords):
             raise ValueError(f"at_least is {self.at_least}, but there are only {len(self.keywords)} keywords")
         return self
+
+    def demands(self) -> Iterable[Demand]:
+        if self.at_least is None or self.at_least == len(self.keywords):
+            return [Demand(uses(keyword), 1) for keyword in self.keywords]
+        return ()
 
     def instruction(self) -> str:
         listed = quoted(self.keywords)
@@ -77,6 +89,9 @@ class Exclude(Check):
     whole_word: WholeWord = True
     case_sensitive: CaseSensitive = False
 
+    def demands(self) -> Iterable[Demand]:
+        return [Demand(uses(keyword), 0, 0) for keyword in self.keywords]
+
     def instruction(self) -> str:
         if len(self.keywords) == 1:
             return f"Do not use the word {quoted(self.keywords)}."
@@ -104,6 +119,9 @@ class Frequency(Counted):
     keyword: Phrase
     whole_word: WholeWord = True
     case_sensitive: CaseSensitive = False
+
+    def demands(self) -> Iterable[Demand]:
+        return [demand._replace(of=uses(self.keyword)) for demand in super().demands()]
 
     def instruction(self) -> str:
         return f'Use "{self.keyword}" {self.amount("time")}.'

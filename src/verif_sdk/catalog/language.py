@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
 from verif_sdk.constraint import Check, Example
+from verif_sdk.demand import Demand
 from verif_sdk.text import Text
 from verif_sdk.verdict import Verdict
 
@@ -97,6 +99,9 @@ class Is(Check):
     )
     type: Literal["language:is"] = "language:is"
     language: Annotated[str, AfterValidator(_known)]
+
+    def demands(self) -> Iterable[Demand]:
+        return [Demand("the language", value=self.language)]
 
     def instruction(self) -> str:
         return f"Write in {NAMES[self.language]}."

@@ -7,12 +7,13 @@ are certain whatever those answers turn out to be, and not before.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from verif_sdk.constraint import Constraint, Example
+from verif_sdk.demand import Demand
 from verif_sdk.question import Answer, Question
 from verif_sdk.registry import AnyConstraint
 from verif_sdk.text import Text
@@ -73,6 +74,9 @@ class AllOf(Combination):
     @property
     def members(self) -> tuple[Constraint, ...]:
         return self.of
+
+    def demands(self) -> Iterable[Demand]:
+        return [demand for member in self.of for demand in member.demands()]
 
     def instruction(self) -> str:
         return " ".join(member.instruction() for member in self.of)

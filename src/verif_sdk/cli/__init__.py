@@ -7,7 +7,7 @@ import sys
 import typer
 
 from verif_sdk import __version__
-from verif_sdk.cli import benchmark, catalogue, data, doctor, score, serve, verify
+from verif_sdk.cli import benchmark, catalogue, check_dataset, data, doctor, init, score, serve, verify
 from verif_sdk.errors import VerifError
 
 app = typer.Typer(
@@ -21,6 +21,8 @@ app.command("list")(catalogue.list_types)
 app.command("show")(catalogue.show)
 app.command("verify")(verify.verify)
 app.command("score")(score.score)
+app.command("init")(init.init)
+app.command("check-dataset")(check_dataset.check_dataset)
 app.command("benchmark")(benchmark.benchmark)
 app.command("serve")(serve.serve)
 app.command("data")(data.data)

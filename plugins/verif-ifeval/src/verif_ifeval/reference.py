@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from verif_sdk import Answer, Check, Text, Undecidable, Verdict
+from verif_sdk.demand import Demand
 
 Relation = Literal["less than", "at least"]
 Count = Annotated[int, Field(ge=0)]
@@ -55,6 +56,11 @@ class Reference(Check):
 def compared(found: int, relation: Relation, wanted: int) -> bool:
     """Return whether a count is below, or not below, the wanted one."""
     return found < wanted if relation == "less than" else found >= wanted
+
+
+def asked(of: str, relation: Relation, number: int) -> list[Demand]:
+    """Return the demand that a relation to a number is."""
+    return [Demand(of, 0, number - 1)] if relation == "less than" else [Demand(of, number)]
 
 
 def pattern(source: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:

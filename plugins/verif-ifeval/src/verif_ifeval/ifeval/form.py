@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import StringConstraints
@@ -11,6 +12,7 @@ from pydantic import StringConstraints
 from verif_ifeval.punkt import capitals
 from verif_ifeval.reference import Count, Reference, Relation, compared, pattern
 from verif_sdk import Example, Text, Undecidable
+from verif_sdk.demand import Demand
 from verif_sdk.language import detect_raw
 
 _STARS = re.compile(r"^\s*\*[^\*].*$", re.MULTILINE)
@@ -153,6 +155,9 @@ class EnglishCapital(Reference):
     )
     type: Literal["ifeval:change_case:english_capital"] = "ifeval:change_case:english_capital"
 
+    def demands(self) -> Iterable[Demand]:
+        return [Demand("the language", value="en"), Demand("the case of letters", value="upper")]
+
     def holds(self, text: Text) -> bool:
         return text.raw.isupper() and text.view(detect_raw) in (None, "en")
 
@@ -171,6 +176,9 @@ class EnglishLowercase(Reference):
         ),
     )
     type: Literal["ifeval:change_case:english_lowercase"] = "ifeval:change_case:english_lowercase"
+
+    def demands(self) -> Iterable[Demand]:
+        return [Demand("the language", value="en"), Demand("the case of letters", value="lower")]
 
     def holds(self, text: Text) -> bool:
         return text.raw.islower() and text.view(detect_raw) in (None, "en")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from verif_ifeval.reference import Count, Reference, Relation, compared, pattern, surely_absent
+from verif_ifeval.reference import Count, Reference, Relation, asked, compared, pattern, surely_absent
 from verif_sdk import Example, Text, Undecidable
+from verif_sdk.catalog.keywords import uses
+from verif_sdk.demand import Demand
 from verif_sdk.language import detect_raw
 
 Keyword = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -27,6 +30,9 @@ class Existence(Reference):
     examples = (Example({"keywords": ["cat"]}, accepts=("Concatenate.",), rejects=("A dog.",)),)
     type: Literal["ifeval:keywords:existence"] = "ifeval:keywords:existence"
     keywords: Keywords
+
+    def demands(self) -> Iterable[Demand]:
+        return [Demand(uses(keyword), 1) for keyword in self.keywords]
 
     def holds(self, text: Text) -> bool:
         return all(pattern(keyword, re.IGNORECASE).search(text.raw) for keyword in self.keywords)
@@ -48,6 +54,9 @@ class Frequency(Reference):
     frequency: Count
     relation: Relation
 
+    def demands(self) -> Iterable[Demand]:
+        return asked(uses(self.keyword), self.relation, self.frequency)
+
     def holds(self, text: Text) -> bool:
         found = len(pattern(self.keyword, re.IGNORECASE).findall(text.raw))
         return compared(found, self.relation, self.frequency)
@@ -63,6 +72,9 @@ class ForbiddenWords(Reference):
     )
     type: Literal["ifeval:keywords:forbidden_words"] = "ifeval:keywords:forbidden_words"
     forbidden_words: Keywords
+
+    def demands(self) -> Iterable[Demand]:
+        return [Demand(uses(word), 0, 0) for word in self.forbidden_words]
 
     def holds(self, text: Text) -> bool:
         return not any(
@@ -119,6 +131,9 @@ class ResponseLanguage(Reference):
     )
     type: Literal["ifeval:language:response_language"] = "ifeval:language:response_language"
     language: Language
+
+    def demands(self) -> Iterable[Demand]:
+        return [Demand("the language", value=self.language)]
 
     def holds(self, text: Text) -> bool:
         return text.view(detect_raw) in (None, self.language)

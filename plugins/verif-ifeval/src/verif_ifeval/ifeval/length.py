@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from verif_ifeval.punkt import sentences
-from verif_ifeval.reference import Count, Reference, Relation, compared, words
+from verif_ifeval.reference import Count, Reference, Relation, asked, compared, words
 from verif_sdk import Example, Text
+from verif_sdk.demand import Demand
 
 _DIVIDER = re.compile(r"\s?\*\*\*\s?")
 
@@ -25,6 +27,9 @@ class NumberSentences(Reference):
     num_sentences: Count
     relation: Relation
 
+    def demands(self) -> Iterable[Demand]:
+        return asked("sentences", self.relation, self.num_sentences)
+
     def holds(self, text: Text) -> bool:
         return compared(len(text.view(sentences)), self.relation, self.num_sentences)
 
@@ -36,6 +41,9 @@ class NumberParagraphs(Reference):
     examples = (Example({"num_paragraphs": 2}, accepts=("a\n***\nb", "***a***b"), rejects=("a\n\nb", "a******b")),)
     type: Literal["ifeval:length_constraints:number_paragraphs"] = "ifeval:length_constraints:number_paragraphs"
     num_paragraphs: Count
+
+    def demands(self) -> Iterable[Demand]:
+        return [Demand("paragraphs divided by ***", self.num_paragraphs, self.num_paragraphs)]
 
     def holds(self, text: Text) -> bool:
         pieces = _DIVIDER.split(text.raw)
@@ -56,6 +64,9 @@ class NumberWords(Reference):
     type: Literal["ifeval:length_constraints:number_words"] = "ifeval:length_constraints:number_words"
     num_words: Count
     relation: Relation
+
+    def demands(self) -> Iterable[Demand]:
+        return asked("words", self.relation, self.num_words)
 
     def holds(self, text: Text) -> bool:
         return compared(text.view(words), self.relation, self.num_words)

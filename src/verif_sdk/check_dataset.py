@@ -1,0 +1,74 @@
+"""Rows that a training run should not start with: constraints that do not parse, clash, or cannot fail."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+from typing import Literal, NamedTuple
+
+from verif_sdk.case import Case
+from verif_sdk.errors import InvalidSpec
+from verif_sdk.scoring import RowFormat
+
+Kind = Literal["unreadable", "contradiction", "cannot fail", "repeated"]
+
+
+class Finding(NamedTuple):
+    """Something wrong with a row.
+
+    Args:
+        line: its number in the file, from 1.
+        id: its id, where it has one.
+        kind: what is wrong.
+        said: the same in a sentence.
+    """
+
+    line: int
+    id: str | None
+    kind: Kind
+    said: str
+
+
+def findings(lines: Iterable[tuple[int, bytes]], rows: str, read: RowFormat) -> Iterator[list[Finding]]:
+    """Yield what is wrong with each row: an empty list for a good one.
+
+    Args:
+        lines: line numbers with the lines' bytes.
+        rows: the name of the row format; native rows may have columns of the trainer's own.
+        read: the row format. A row needs no response: a data set of prompts has none yet.
+    """
+    for number, line in lines:
+        try:
+            case = _case(line, rows, read)
+        except (ValueError, RecursionError) as error:
+            said = str(error) if isinstance(error, InvalidSpec) else f"not JSON: {error}"
+            yield [Finding(number, None, "unreadable", said)]
+            continue
+        yield [Finding(number, case.id, kind, said) for kind, said in wrong(case)]
+
+
+def wrong(case: Case) -> Iterator[tuple[Kind, str]]:
+    """Yield what is wrong with the constraints of a case, as far as they tell what they demand."""
+    demanded = [(item.type, demand) for item in case.constraints for demand in item.demands()]
+    for name, demand in demanded:
+        if demand.low > demand.high:
+            yield "contradiction", f"{name}: no response has {demand}"
+        if demand.empty:
+            yield "cannot fail", f"{name}: {demand} holds for every response"
+    for (name, demand), (other, against) in combinations(demanded, 2):
+        if demand.clashes(against):
+            yield "contradiction", f"{name} and {other}: {demand}, and {against}"
+    for item in sorted({item.type for item in case.constraints}):
+        alike = [constraint for constraint in case.constraints if constraint.type == item]
+        if len(alike) > len(set(map(repr, alike))):
+            yield "repeated", f"{item} stands there twice with the same parameters, and counts twice"
+
+
+def _case(line: bytes, rows: str, read: RowFormat) -> Case:
+    row = json.loads(line)
+    if not isinstance(row, dict):
+        raise InvalidSpec(f"a row is a JSON object, got {type(row).__name__}")
+    if rows == "native":
+        row = {name: value for name, value in row.items() if name in Case.model_fields}
+    return read({**row, "response": row.get("response") or ""})

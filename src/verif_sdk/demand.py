@@ -1,0 +1,44 @@
+"""`Demand`: what a constraint asks of one quantity of a response, so that two of them can be seen to clash."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import NamedTuple
+
+
+class Demand(NamedTuple):
+    """A range for a quantity, or one value of a property.
+
+    Args:
+        of: the quantity or property, such as "words" or "language"; equal names are the same thing.
+        low: the least amount that passes.
+        high: the largest amount that passes; infinite for none.
+        value: of a property, the only value that passes.
+    """
+
+    of: str
+    low: float = 0
+    high: float = inf
+    value: str | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether every response meets it."""
+        return self.value is None and self.low <= 0 and self.high == inf
+
+    def clashes(self, other: Demand) -> bool:
+        """Return whether no response can meet both."""
+        if self.of != other.of:
+            return False
+        if self.value is not None and other.value is not None:
+            return self.value != other.value
+        return max(self.low, other.low) > min(self.high, other.high)
+
+    def __str__(self) -> str:
+        if self.value is not None:
+            return f"{self.of} is {self.value}"
+        if self.low == self.high:
+            return f"exactly {self.low:g} {self.of}"
+        if self.high == inf:
+            return f"at least {self.low:g} {self.of}"
+        return f"at most {self.high:g} {self.of}" if self.low <= 0 else f"{self.low:g} to {self.high:g} {self.of}"

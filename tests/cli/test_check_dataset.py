@@ -1,0 +1,95 @@
+"""`verif check-dataset`: what a training run would trip over, found before it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from verif_sdk.cli import app
+
+
+def run(path: Path, rows: list[Any], *options: str) -> tuple[int, str]:
+    path.write_text("".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows))
+    done = CliRunner().invoke(app, ["check-dataset", str(path), *options])
+    return done.exit_code, done.stdout
+
+
+def native(*constraints: dict[str, Any]) -> dict[str, Any]:
+    return {"id": "a", "prompt": "p", "source": "a column of the trainer's", "constraints": constraints}
+
+
+WORDS = {"type": "length:words"}
+CLASHES: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"type": "length:sentences", "exactly": 3}, {"type": "length:sentences", "at_least": 5}),
+    ({**WORDS, "at_most": 10}, {**WORDS, "at_least": 11}),
+    ({"type": "keywords:include", "keywords": ["Cat", "dog"]}, {"type": "keywords:exclude", "keywords": ["cat"]}),
+    (
+        {"type": "keywords:exclude", "keywords": ["a"]},
+        {"type": "keywords:frequency", "keyword": "a", "exactly": 2},
+    ),
+    ({"type": "language:is", "language": "de"}, {"type": "language:is", "language": "fr"}),
+    ({"type": "casing:upper"}, {"type": "casing:lower"}),
+    ({"type": "logic:all_of", "of": [{**WORDS, "at_most": 10}]}, {**WORDS, "at_least": 11}),
+    ({"type": "ifeval:change_case:english_capital"}, {"type": "language:is", "language": "de"}),
+    (
+        {"type": "ifeval:length_constraints:number_words", "num_words": 10, "relation": "less than"},
+        {"type": "ifeval:length_constraints:number_words", "num_words": 10, "relation": "at least"},
+    ),
+    (
+        {"type": "ifeval:keywords:existence", "keywords": ["cat"]},
+        {"type": "ifeval:keywords:forbidden_words", "forbidden_words": ["cat"]},
+    ),
+]
+
+
+@pytest.mark.parametrize("pair", CLASHES, ids=lambda pair: " ".join(one["type"] for one in pair))
+def test_constraints_that_contradict_each_other_are_found(tmp_path: Path, pair: Any) -> None:
+    code, out = run(tmp_path / "rows", [native(*pair)], "--json")
+    (finding,) = map(json.loads, out.splitlines())
+    assert code == 1
+    assert (finding["line"], finding["id"], finding["kind"]) == (1, "a", "contradiction")
+    assert pair[0]["type"] in finding["said"]
+
+
+def test_what_goes_together_is_left_alone(tmp_path: Path) -> None:
+    some = {"type": "keywords:include", "keywords": ["a", "b"], "at_least": 1}
+    once = {"type": "keywords:frequency", "exactly": 1}
+    rows = [
+        native({**WORDS, "at_least": 5}, {**WORDS, "at_most": 5}),
+        native(some, {"type": "keywords:exclude", "keywords": ["a"]}),
+        native({**once, "keyword": "a"}, {**once, "keyword": "b", "exactly": 2}),
+        native({**WORDS, "at_least": 11}),
+    ]
+    assert run(tmp_path / "rows", rows, "--json") == (0, "")
+
+
+def test_what_cannot_fail_or_stands_there_twice_or_cannot_be_read_is_found(tmp_path: Path) -> None:
+    rows = [
+        native({**WORDS, "at_least": 0}),
+        native({**WORDS, "at_least": 3}, {**WORDS, "at_least": 3}),
+        native({"type": "length:wrods", "at_least": 3}),
+        "{",
+        native({"type": "ifeval:length_constraints:number_words", "num_words": 0, "relation": "less than"}),
+        native({**WORDS, "at_least": 3}),
+    ]
+    code, out = run(tmp_path / "rows", rows, "--json")
+    found = [json.loads(line) for line in out.splitlines()]
+    assert code == 1
+    assert [(one["line"], one["kind"]) for one in found] == [
+        (1, "cannot fail"), (2, "repeated"), (3, "unreadable"), (4, "unreadable"), (5, "contradiction"),
+    ]  # fmt: skip
+    assert "did you mean 'length:words'" in found[2]["said"]
+    code, out = run(tmp_path / "rows", rows)
+    assert code == 1
+    assert "rows           6" in out
+    assert "good           1" in out
+
+
+def test_rows_of_a_format_need_no_response(tmp_path: Path) -> None:
+    row = {"prompt": "p", "instruction_id_list": ["punctuation:no_comma"], "kwargs": [{}]}
+    assert run(tmp_path / "rows", [row], "--rows", "ifeval")[0] == 0
+    assert run(tmp_path / "rows", [{**row, "instruction_id_list": ["x"]}], "--rows", "ifeval")[0] == 1

@@ -1,0 +1,79 @@
+"""`verif init`: what it writes is valid, loads, and does what it says."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from verif_sdk.cli import app
+from verif_sdk.errors import InvalidSpec
+from verif_sdk.rewards.config import RewardConfig
+
+
+def init(folder: Path, trainer: str, *options: str) -> None:
+    done = CliRunner().invoke(app, ["init", trainer, "--out", str(folder), *options])
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    assert done.exit_code == 0
+
+
+@pytest.mark.parametrize(("trainer", "undecided"), [("trl", "none"), ("openrlhf", 0.0), ("verl", "raise")])
+def test_the_reward_file_has_what_the_trainer_needs(tmp_path: Path, trainer: str, undecided: object) -> None:
+    init(tmp_path / "new", trainer)
+    assert RewardConfig.load(tmp_path / "new" / "reward.toml").undecided == undecided
+    with pytest.raises(InvalidSpec, match="--force replaces it"):
+        init(tmp_path / "new", trainer)
+    init(tmp_path / "new", trainer, "--force")
+
+
+def test_every_commented_field_of_the_reward_file_is_valid(tmp_path: Path) -> None:
+    init(tmp_path, "trl")
+    path = tmp_path / "reward.toml"
+    lines = [line.removeprefix("# ") for line in path.read_text().splitlines()]
+    fields = [line for line in lines if "=" in line or line.startswith("[[")]
+    path.write_text("\n".join(fields))
+    config = RewardConfig.load(path)
+    assert config.rows == "ifrlvr"
+    assert [step.kind for step in config.shaping] == ["soft-length", "clip"]
+
+
+def test_the_openrlhf_file_loads_as_openrlhf_loads_it(tmp_path: Path) -> None:
+    init(tmp_path, "openrlhf")
+    spec = importlib.util.spec_from_file_location("reward_func", tmp_path / "reward.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    answer = module.reward_func(["p a b"], ["p "], [json.dumps({"type": "length:words", "at_most": 2})])
+    assert answer["rewards"] == 1.0
+
+
+def test_the_verl_script_is_one_and_the_trl_script_compiles(tmp_path: Path) -> None:
+    init(tmp_path / "verl", "verl")
+    subprocess.run(["bash", "-n", str(tmp_path / "verl" / "run.sh")], check=True)
+    init(tmp_path / "trl", "trl")
+    script = tmp_path / "trl" / "train.py"
+    compile(script.read_text(), str(script), "exec")
+
+
+def test_the_trl_script_trains(tmp_path: Path) -> None:
+    pytest.importorskip("trl", reason="trl is not installed")
+    from examples.trl_grpo.train import PROMPT, policy
+
+    init(tmp_path, "trl")
+    model = policy(tmp_path / "policy")
+    row = {"prompt": PROMPT, "constraints": json.dumps([{"type": "length:words", "at_most": 3}])}
+    (tmp_path / "rows.jsonl").write_text((json.dumps(row) + "\n") * 8)
+    text = (tmp_path / "train.py").read_text().replace("Qwen/Qwen3-0.6B", str(model))
+    text = text.replace("logging_steps=1", "logging_steps=1, max_steps=1, use_cpu=True, bf16=False, report_to=[]")
+    (tmp_path / "train.py").write_text(text.replace('"run"', '"run", max_completion_length=6'))
+    command = [sys.executable, "-W", "ignore", "train.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=200, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "verif/length:words" in done.stdout
