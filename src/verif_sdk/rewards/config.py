@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from verif_sdk.errors import InvalidSpec
+from verif_sdk.question import Judge
 from verif_sdk.registry import described
 from verif_sdk.rewards.shaping import Step
 
@@ -24,8 +25,9 @@ class RewardConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
-    judge: str | None = None
-    """A judge's spec, such as "vllm:Qwen/Qwen3-8B" or "server:http://host:8500"; else VERIF_JUDGE."""
+    judge: str | Judge | None = None
+    """A judge's spec, such as "vllm:Qwen/Qwen3-8B" or "server:http://host:8500", or from Python a judge; else
+    VERIF_JUDGE."""
     aggregate: str = "verif"
     """The name of an aggregator."""
     rows: str | None = None
