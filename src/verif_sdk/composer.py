@@ -215,6 +215,7 @@ class _Rollout:
         own = [answer for answer, first in zip(answers, self.first, strict=True) if first]
         return Usage(
             asked=len(own),
+            kept=sum(answer.kept for answer in own),
             shared=len(answers) - len(own),
             saved=self.saved,
             failed=sum(answer.score is None for answer in own),

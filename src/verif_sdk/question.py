@@ -52,6 +52,10 @@ class Answer(BaseModel):
     """The probability, in [0, 1], that the model gave to the listed answers together."""
     reasoning: str = ""
     error: str | None = None
+    votes: tuple[float, ...] = ()
+    """The scores that the answer was made of, where several judges or samples voted."""
+    kept: bool = False
+    """Whether it came out of a cache."""
     decided_by: str = ""
     prompt_tokens: int = 0
     cached_tokens: int = 0
@@ -61,7 +65,8 @@ class Answer(BaseModel):
     def reason(self) -> str:
         """What the judge said, in a sentence; a judge that hardly considered the answers is told of."""
         doubt = f", with {self.mass:.0%} of its probability" if self.mass is not None and self.mass < 0.5 else ""
-        return f"the judge answered {self.choice!r}{doubt}"
+        votes = f"; votes {', '.join(f'{vote:.2f}' for vote in self.votes)}" if self.votes else ""
+        return f"the judge answered {self.choice!r}{doubt}{votes}"
 
 
 @runtime_checkable

@@ -62,14 +62,15 @@ class Verdict(BaseModel):
 class Usage(BaseModel):
     """What a result cost: questions and tokens of the judge.
 
-    `asked` questions went to the judge; `shared` were answered by an identical question of the
-    same batch; `saved` were not asked because they could not change the reward; `failed` came
-    back without a verdict. Token counts cover `asked` alone.
+    `asked` questions went to the judge, `kept` of them to its cache; `shared` were answered by an
+    identical question of the same batch; `saved` were not asked because they could not change the
+    reward; `failed` came back without a verdict. Token counts cover `asked` alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     asked: int = 0
+    kept: int = 0
     shared: int = 0
     saved: int = 0
     failed: int = 0

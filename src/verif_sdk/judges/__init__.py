@@ -32,7 +32,7 @@ BUILT_IN: Mapping[str, JudgeFactory] = {
     "server": _lazy("server", "ServerJudge"),
 }
 
-_lock = threading.Lock()
+_lock = threading.RLock()  # a cascade resolves its two judges
 _judges: dict[tuple[int, str], Judge] = {}
 
 
@@ -44,8 +44,11 @@ def resolve(judge: Judge | str | None) -> Judge | None:
     spec = judge if judge is not None else os.environ.get("VERIF_JUDGE")
     if not isinstance(spec, str):
         return spec
-    if not spec:
-        return None
+    return resolve_spec(spec) if spec else None
+
+
+def resolve_spec(spec: str) -> Judge:
+    """Return this process's judge for a spec, made on first use."""
     with _lock:
         key = (os.getpid(), spec)  # a forked child cannot use its parent's engine
         if key not in _judges:
@@ -63,13 +66,54 @@ def from_spec(spec: str) -> Judge:
 
     from verif_sdk.registry import Registry
 
+    if spec.startswith("cascade:"):
+        return _cascade(spec.removeprefix("cascade:"))
     scheme, colon, rest = spec.partition(":")
     if not colon:
         raise InvalidSpec(f"a judge spec is 'scheme:model', such as 'vllm:Qwen/Qwen3-8B'; got {spec!r}")
     model, _, query = rest.partition("?")
     options = dict(parse_qsl(query, keep_blank_values=True))
     factory = Registry.installed().judge_factory(scheme)
+    cache, votes, rule = options.pop("cache", None), options.pop("votes", None), options.pop("rule", "mean")
     try:
-        return factory(model, **options)
+        judge = factory(model, **options) if votes is None else _voting(factory, model, options, votes, rule)
     except TypeError as error:
         raise InvalidSpec(f"judge {scheme!r}: {error}") from None
+    if cache is None:
+        return judge
+    from verif_sdk.judges.cache import CachedJudge
+
+    name = f"{scheme}:{model}?{sorted(options.items())} votes {votes} {rule}"
+    return CachedJudge(judge, name, None if cache == "memory" else cache)
+
+
+def _voting(factory: JudgeFactory, model: str, options: dict[str, str], votes: str, rule: str) -> Judge:
+    """Return a vote of one model, sampled with the seeds 0, 1, 2…"""
+    from verif_sdk.judges.options import number
+    from verif_sdk.judges.several import VotingJudge
+
+    count = int(number("votes", votes))
+    judges = [factory(model, **options, sample=sample) for sample in range(count)]
+    return VotingJudge(judges, rule)  # type: ignore[arg-type]  # it refuses other rules in words
+
+
+def _cascade(rest: str) -> Judge:
+    """Return the cascade of `FAST|SLOW?low=…&high=…&budget=…`, where both are specs with options of their own."""
+    from urllib.parse import parse_qsl
+
+    from verif_sdk.judges.several import CascadeJudge
+
+    both, hash_mark, given = rest.partition("#")
+    fast, bar, slow = both.partition("|")
+    options = dict(parse_qsl(given))
+    if not bar or (hash_mark and not options) or set(options) - {"low", "high", "budget"}:
+        raise InvalidSpec(
+            "a cascade is 'cascade:FAST|SLOW#low=0.2&high=0.8&budget=100', where FAST and SLOW are judge specs; "
+            f"got 'cascade:{rest}'"
+        )
+    try:
+        numbers = {name: (int if name == "budget" else float)(value) for name, value in options.items()}
+    except ValueError:
+        raise InvalidSpec(f"cascade: low, high and budget are numbers, got {given!r}") from None
+    judges = (resolve_spec(fast), resolve_spec(slow))
+    return CascadeJudge(*judges, **numbers)  # type: ignore[arg-type]  # budget is the int of the three

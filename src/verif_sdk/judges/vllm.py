@@ -17,6 +17,9 @@ from verif_sdk.question import PROMPT_VERSION, Answer, Question
 _request = itertools.count()
 
 
+_VOTING = 0.7  # the temperature at which samples of a vote differ
+
+
 class VllmJudge:
     """Answers questions with a model on vLLM.
 
@@ -24,6 +27,8 @@ class VllmJudge:
         model: a model name or a folder.
         reasoning: whether the model reasons in free text before its verdict is read.
         max_reasoning_tokens: where reasoning is cut off.
+        sample: the seed of one of several samples of the reasoning, at temperature 0.7, for a vote; None
+            reasons at temperature 0. Without reasoning there is nothing to sample.
         engine_arguments: passed on to vLLM's `AsyncEngineArgs`, such as `max_model_len=8192`.
 
     Raises:
@@ -37,11 +42,17 @@ class VllmJudge:
         *,
         reasoning: bool | str = False,
         max_reasoning_tokens: int | str = 1024,
+        sample: int | None = None,
         **engine_arguments: Any,
     ) -> None:
         self.model = model
         self.reasoning = flag("reasoning", reasoning)
         self.max_reasoning_tokens = int(number("max_reasoning_tokens", max_reasoning_tokens))
+        self.sample = sample
+        if sample is not None and not self.reasoning:
+            raise InvalidSpec(
+                "votes: without reasoning=true a verdict is read from probabilities and is the same each time"
+            )
         self.arguments = {"model": model, **{name: converted(value) for name, value in engine_arguments.items()}}
         _refuse_unknown(engine_arguments)
 
@@ -51,7 +62,8 @@ class VllmJudge:
         revision = self.arguments.get("revision")
         version = f"@{revision}" if revision else ""
         reading = f"reasoning<={self.max_reasoning_tokens}" if self.reasoning else "one token"
-        return f"vllm:{self.model}{version}; prompt {PROMPT_VERSION}; {reading}; temperature 0"
+        sampling = "temperature 0" if self.sample is None else f"temperature {_VOTING:g}, seed {self.sample}"
+        return f"vllm:{self.model}{version}; prompt {PROMPT_VERSION}; {reading}; {sampling}"
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return one answer per question, in order; a failure is the answer's own error."""
@@ -87,7 +99,10 @@ class VllmJudge:
         from vllm.sampling_params import SamplingParams
 
         running.fits(prompt, room=self.max_reasoning_tokens + 16)
-        params = SamplingParams(temperature=0.0, max_tokens=self.max_reasoning_tokens, stop=["</think>"])
+        chance: dict[str, Any] = (
+            {"temperature": 0.0} if self.sample is None else {"temperature": _VOTING, "seed": self.sample}
+        )
+        params = SamplingParams(**chance, max_tokens=self.max_reasoning_tokens, stop=["</think>"])
         output = await running.generate(prompt, params, self._id())
         written = output.outputs[0]
         text = written.text.removeprefix("<think>").strip()

@@ -1,0 +1,100 @@
+"""Judges made of judges: a vote of several, and a fast one whose doubts go to a slow one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from statistics import fmean
+from typing import Literal
+
+from verif_sdk.errors import InvalidSpec
+from verif_sdk.question import Answer, Judge, Question
+
+
+class VotingJudge:
+    """Asks several judges the same and puts their answers together.
+
+    Args:
+        judges: two or more, such as one model sampled with several seeds.
+        rule: "mean" takes the mean of the scores, "majority" the share of judges that score 0.5 or more.
+
+    A question that one of them cannot answer is undecided: a vote of fewer would be another measure.
+    """
+
+    def __init__(self, judges: Sequence[Judge], rule: Literal["mean", "majority"] = "mean") -> None:
+        if len(judges) < 2:
+            raise InvalidSpec(f"votes: a vote needs two judges or more, got {len(judges)}")
+        if rule not in ("mean", "majority"):
+            raise InvalidSpec(f"rule is 'mean' or 'majority', got {rule!r}")
+        self._judges, self._rule = list(judges), rule
+
+    async def answer(self, questions: Sequence[Question]) -> list[Answer]:
+        """Return one answer per question; `votes` has the scores, in the order of the judges."""
+        panels = await asyncio.gather(*(judge.answer(questions) for judge in self._judges))
+        return [self._one(question, ballot) for question, *ballot in zip(questions, *panels, strict=True)]
+
+    def _one(self, question: Question, ballot: Sequence[Answer]) -> Answer:
+        failed = next((answer for answer in ballot if answer.score is None), None)
+        votes = [answer.score for answer in ballot if answer.score is not None]
+        spent = {
+            name: sum(getattr(answer, name) for answer in ballot)
+            for name in ("prompt_tokens", "cached_tokens", "completion_tokens")
+        }
+        if failed is not None:
+            return failed.model_copy(update=spent)
+        score = fmean(votes) if self._rule == "mean" else fmean(float(vote >= 0.5) for vote in votes)
+        choice = min(question.answers, key=lambda answer: abs(answer[1] - score))[0]
+        made = f"{self._rule} of {len(ballot)}: {ballot[0].decided_by}"
+        nearest = min(ballot, key=lambda answer: abs((answer.score or 0.0) - score))
+        told = {"score": score, "choice": choice, "votes": tuple(votes), "decided_by": made}
+        return nearest.model_copy(update={**told, **spent})
+
+
+class CascadeJudge:
+    """Asks a fast judge, and a slow one about what the fast one leaves in doubt.
+
+    Args:
+        fast: asked everything.
+        slow: asked what scores between `low` and `high`, such as the same model with reasoning.
+        low: scores up to here are the fast judge's to decide.
+        high: scores from here on too.
+        budget: questions per batch that the slow judge may be asked, the most doubtful first; None for no limit.
+
+    `decided_by` says which of the two decided. Where the slow judge fails, the answer is its error: the fast
+    one's doubt is no verdict.
+    """
+
+    def __init__(
+        self, fast: Judge, slow: Judge, low: float = 0.2, high: float = 0.8, budget: int | None = None
+    ) -> None:
+        if not 0 <= low <= high <= 1:
+            raise InvalidSpec(f"cascade: 0 <= low <= high <= 1, got low {low:g} and high {high:g}")
+        if budget is not None and budget < 0:
+            raise InvalidSpec(f"cascade: budget is a number of questions from 0, got {budget}")
+        self._fast, self._slow, self._low, self._high, self._budget = fast, slow, low, high, budget
+
+    async def answer(self, questions: Sequence[Question]) -> list[Answer]:
+        """Return one answer per question."""
+        answers = [_by("fast", answer) for answer in await self._fast.answer(questions)]
+        middle = (self._low + self._high) / 2
+        doubtful = [
+            place
+            for place, answer in enumerate(answers)
+            if answer.score is not None and self._low < answer.score < self._high
+        ]
+        doubtful.sort(key=lambda place: abs((answers[place].score or 0.0) - middle))
+        asked = doubtful[: self._budget]
+        if asked:
+            for place, answer in zip(asked, await self._slow.answer([questions[p] for p in asked]), strict=True):
+                answers[place] = _both(answers[place], _by("slow", answer))
+        return answers
+
+
+def _by(path: str, answer: Answer) -> Answer:
+    return answer.model_copy(update={"decided_by": f"cascade, {path}: {answer.decided_by}"})
+
+
+def _both(fast: Answer, slow: Answer) -> Answer:
+    """Return the slow judge's answer at the price of both."""
+    names = ("prompt_tokens", "cached_tokens", "completion_tokens")
+    return slow.model_copy(update={name: getattr(fast, name) + getattr(slow, name) for name in names})

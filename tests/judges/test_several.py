@@ -1,0 +1,169 @@
+"""Caches, votes and cascades: what they ask, what they answer, what they cost."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from verif_sdk import Case, InvalidSpec, Question, verify, verify_batch
+from verif_sdk.judges import from_spec
+from verif_sdk.judges.cache import CachedJudge
+from verif_sdk.judges.scripted import ScriptedJudge
+from verif_sdk.judges.several import CascadeJudge, VotingJudge
+from verif_sdk.question import Answer
+
+POLITE = {"type": "soft:tone", "tone": "polite"}
+FORMAL = {"type": "soft:register", "level": "formal"}
+CHECKPOINT = Path(__file__).resolve().parents[2] / "examples" / "tiny_judge" / "checkpoint"
+
+
+def asked(judge: Any, *responses: str) -> list[Answer]:
+    questions = [Question(prompt=None, response=response, question="Is it?") for response in responses]
+    found: list[Answer] = asyncio.run(judge.answer(questions))
+    return found
+
+
+def spent(score: float) -> Answer:
+    return Answer(score=score, choice="yes", prompt_tokens=10, completion_tokens=1, decided_by="m")
+
+
+def test_an_equal_question_is_asked_once_and_counted_as_kept() -> None:
+    inner = ScriptedJudge(lambda _: spent(0.9))
+    judge = CachedJudge(inner, "m")
+    first, second = (verify("Thanks.", [POLITE, FORMAL], judge=judge) for _ in range(2))
+    assert (first.usage.asked, first.usage.kept, first.usage.prompt_tokens) == (2, 0, 20)
+    assert (second.usage.asked, second.usage.kept, second.usage.prompt_tokens) == (2, 2, 0)
+    assert first.verdicts == second.verdicts
+    assert len(inner.asked) == 2
+    verify("Thanks!", POLITE, judge=judge)
+    assert len(inner.asked) == 3
+
+
+def test_a_failure_is_not_kept() -> None:
+    replies = iter([Answer(error="HTTP 500"), spent(1.0)])
+    judge = CachedJudge(ScriptedJudge(lambda _: next(replies)), "m")
+    assert asked(judge, "a")[0].error == "HTTP 500"
+    assert asked(judge, "a")[0].score == 1.0
+
+
+def test_a_file_keeps_answers_across_judges_of_one_name_alone(tmp_path: Path) -> None:
+    path = str(tmp_path / "answers.sqlite")
+    one, two, other = (ScriptedJudge(lambda _: spent(0.7)) for _ in range(3))
+    asked(CachedJudge(one, "m", path), "a", "b \ud800")
+    again = asked(CachedJudge(two, "m", path), "b \ud800", "a", "c")
+    assert [answer.kept for answer in again] == [True, True, False]
+    assert [question.response for question in two.asked] == ["c"]
+    asked(CachedJudge(other, "another model", path), "a")
+    assert len(other.asked) == 1
+
+
+def _in_a_process(path: str, start: int) -> int:
+    inner = ScriptedJudge(lambda _: spent(0.7))
+    judge = CachedJudge(inner, "m", path)
+    for n in range(start, start + 50):
+        asked(judge, str(n % 60))
+    return len(inner.asked)
+
+
+def test_processes_share_a_file(tmp_path: Path) -> None:
+    path = str(tmp_path / "answers.sqlite")
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        counts = pool.starmap(_in_a_process, [(path, 0), (path, 30)])
+    with sqlite3.connect(path) as file:
+        (kept,) = file.execute("SELECT count(*) FROM answers").fetchone()
+    file.close()
+    assert kept == 60
+    assert sum(counts) >= 60
+    assert _in_a_process(path, 0) == 0
+
+
+def test_a_file_that_is_no_cache_is_left_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "answers.sqlite"
+    path.write_text("something else, and long enough to be taken for a database file by nobody" * 20)
+    judge = CachedJudge(ScriptedJudge(lambda _: spent(0.7)), "m", str(path))
+    assert [answer.score for answer in asked(judge, "a", "b")] == [0.7, 0.7]
+    assert "is not used any more" in caplog.text
+
+
+def test_votes_are_averaged_or_counted_and_shown() -> None:
+    judges = [ScriptedJudge(lambda _, score=score: spent(score)) for score in (0.9, 0.6, 0.3)]  # type: ignore[misc]
+    (mean,) = asked(VotingJudge(judges), "a")
+    assert mean.score == pytest.approx(0.6)
+    assert mean.votes == (0.9, 0.6, 0.3)
+    assert (mean.prompt_tokens, mean.decided_by) == (30, "mean of 3: m")
+    assert "votes 0.90, 0.60, 0.30" in mean.reason
+    (majority,) = asked(VotingJudge(judges, "majority"), "a")
+    assert majority.score == pytest.approx(2 / 3)
+
+
+def test_a_vote_with_a_failure_is_undecided_and_too_few_are_refused() -> None:
+    broken = VotingJudge([ScriptedJudge(lambda _: spent(1.0)), ScriptedJudge(lambda _: Answer(error="dead"))])
+    (answer,) = asked(broken, "a")
+    assert (answer.score, answer.error, answer.prompt_tokens) == (None, "dead", 10)
+    with pytest.raises(InvalidSpec, match="two judges or more"):
+        VotingJudge([ScriptedJudge(lambda _: 1.0)])
+    with pytest.raises(InvalidSpec, match="'mean' or 'majority'"):
+        VotingJudge([ScriptedJudge(lambda _: 1.0)] * 2, "median")  # type: ignore[arg-type]
+
+
+SCORES = {"sure": 0.95, "no": 0.02, "middling": 0.5, "rather": 0.7, "hardly": 0.25}
+
+
+def test_doubts_go_to_the_slow_judge_and_the_answer_says_so() -> None:
+    fast = ScriptedJudge(lambda question: spent(SCORES[question.response]))
+    slow = ScriptedJudge(lambda _: spent(1.0))
+    answers = asked(CascadeJudge(fast, slow), *SCORES)
+    assert [answer.score for answer in answers] == [0.95, 0.02, 1.0, 1.0, 1.0]
+    assert [answer.decided_by for answer in answers] == ["cascade, fast: m"] * 2 + ["cascade, slow: m"] * 3
+    assert [answer.prompt_tokens for answer in answers] == [10, 10, 20, 20, 20]
+    assert {question.response for question in slow.asked} == {"middling", "rather", "hardly"}
+
+
+def test_a_budget_goes_to_the_most_doubtful() -> None:
+    fast = ScriptedJudge(lambda question: spent(SCORES[question.response]))
+    slow = ScriptedJudge(lambda _: spent(1.0))
+    answers = asked(CascadeJudge(fast, slow, budget=1), *SCORES)
+    assert [question.response for question in slow.asked] == ["middling"]
+    assert [answer.score for answer in answers] == [0.95, 0.02, 1.0, 0.7, 0.25]
+
+
+def test_a_slow_judge_that_fails_leaves_the_doubt_undecided() -> None:
+    cascade = CascadeJudge(ScriptedJudge(lambda _: spent(0.5)), ScriptedJudge(lambda _: Answer(error="dead")))
+    (result,) = verify_batch([Case(response="a", constraints=(POLITE,))], judge=cascade)  # type: ignore[arg-type]
+    assert (result.reward, result.errors) == (None, ("dead",))
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("cascade:hf:a", "FAST and SLOW are judge specs"),
+        ("cascade:hf:a|hf:b#lower=1", "FAST and SLOW are judge specs"),
+        ("cascade:hf:a|hf:b#low=x", "are numbers"),
+        ("cascade:server:http://a|server:http://b#low=0.9&high=0.1", "low <= high"),
+        ("server:http://a?votes=3", "sample"),
+        ("vllm:m?votes=3", "without reasoning=true"),
+        ("vllm:m?reasoning=true&votes=1", "two judges or more"),
+        ("vllm:m?reasoning=true&votes=x", "'votes' is a number"),
+    ],
+)
+def test_specs_that_cannot_be_say_why(spec: str, said: str) -> None:
+    if spec.startswith("vllm"):
+        pytest.importorskip("vllm", reason="vllm is not installed")
+    with pytest.raises(InvalidSpec, match=said):
+        from_spec(spec)
+
+
+def test_specs_make_caches_and_cascades_of_real_judges(tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    path = tmp_path / "answers.sqlite"
+    kept = f"hf:{CHECKPOINT}?cache={path}"
+    text = "Thank you very much for your question about the wonderful hotel."
+    first, second = verify(text, POLITE, judge=kept), verify(text, POLITE, judge=from_spec(kept))
+    assert (first.reward, second.reward, first.usage.kept, second.usage.kept) == (1.0, 1.0, 0, 1)
+    result = verify(text, POLITE, judge=f"cascade:hf:{CHECKPOINT}|{kept}#low=0.1&high=0.9")
+    assert result.verdicts[0].decided_by.startswith("cascade, fast: hf:")
