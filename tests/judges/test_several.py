@@ -134,7 +134,7 @@ def test_a_budget_goes_to_the_most_doubtful() -> None:
 
 def test_a_slow_judge_that_fails_leaves_the_doubt_undecided() -> None:
     cascade = CascadeJudge(ScriptedJudge(lambda _: spent(0.5)), ScriptedJudge(lambda _: Answer(error="dead")))
-    (result,) = verify_batch([Case(response="a", constraints=(POLITE,))], judge=cascade)  # type: ignore[arg-type]
+    (result,) = verify_batch([Case(response="a", constraints=(POLITE,))], judge=cascade)
     assert (result.reward, result.errors) == (None, ("dead",))
 
 
