@@ -138,3 +138,26 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
 
     small, large = peak(500), peak(10_000)
     assert large < small * 1.25 + 20_000  # kilobytes
+
+
+def test_ten_thousand_rows_of_ifeval_killed_half_way_end_as_an_unbroken_run(tmp_path: Path) -> None:
+    pytest.importorskip("verif_ifeval", reason="the plugin is not installed")
+    source, out = tmp_path / "rows.jsonl", tmp_path / "out.jsonl"
+    ids = ["length_constraints:number_words", "punctuation:no_comma", "change_case:english_lowercase"]
+    kwargs = [{"num_words": 12, "relation": "less than"}, {}, {}]
+    with source.open("w") as file:
+        for n in range(10_000):
+            response = f"this is response number {n}, with some words" if n % 3 else f"No {n}"
+            row = {"key": n, "prompt": "p", "instruction_id_list": ids, "kwargs": kwargs, "response": response}
+            file.write(json.dumps(row) + "\n")
+    score(source, "--rows", "ifeval", "--out", tmp_path / "whole.jsonl")
+    command = [*COMMAND, str(source), "--rows", "ifeval", "--out", str(out)]
+    running = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    while not out.exists() or out.stat().st_size < (tmp_path / "whole.jsonl").stat().st_size / 3:
+        assert running.poll() is None
+        time.sleep(0.005)
+    running.kill()
+    running.wait()
+    assert out.stat().st_size < (tmp_path / "whole.jsonl").stat().st_size
+    assert score(source, "--rows", "ifeval", "--out", out).returncode == 0
+    assert out.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()

@@ -23,6 +23,7 @@ FAMILIES = (
     "code",
     "soft",
     "rubric",
+    "verifier",
 )
 
 

@@ -23,7 +23,7 @@ _OTHER_SPACE = re.compile(r"[\t\r\x0b\x0c]")
 
 # What no plain sentence holds: other scripts and controls, ellipses, some dashes and quotes.
 _STRANGE = re.compile(r"[^\n\t\r !-_a-~‒–—―“”‘’«»„]")
-_HARD = ("..", "--", "''", '\n"', '\t"', '\r"')
+_HARD = ("..", "--", "''", '""', '\n"', '\t"', '\r"')
 _SEPARATORS = frozenset("\x1c\x1d\x1e\x1f")  # spaces to Python, and to NLTK's patterns none
 # These are tokens of their own wherever they stand.
 _ALONE = "-;@#$%&?!*[](){}<>‒–—―“”‘’«»„"
@@ -153,13 +153,15 @@ def _stops(raw: str) -> Iterator[tuple[Any, int]]:
 
 def _ends(raw: str, match: Any, start: int) -> bool:
     """Return whether the sentence ends at a stop, after the word that begins at `start`."""
-    if match.group()[0] != ".":
-        return True
-    word, after = raw[start : match.start()], match.group("after_tok")
-    last = _LAST_WORD.search(word)
-    if last and last.group().lower() not in _punkt().risky and not (match.group("next_tok") or "").startswith("."):
-        return True
-    return _decided(f"{word}{match.group()}{after}")
+    following = match.group("next_tok") or match.group("after_tok")
+    word = raw[start : match.start()]
+    if following.strip():  # what is a space to Python, and none to NLTK's patterns, is no token
+        if match.group() != ".":
+            return True
+        last = _LAST_WORD.search(word)
+        if last and last.group().lower() not in _punkt().risky and not following.startswith("."):
+            return True
+    return _decided(f"{word}{match.group()}{match.group('after_tok')}")
 
 
 @lru_cache(maxsize=4096)
@@ -188,8 +190,8 @@ def _plain(chunk: str) -> tuple[str, ...] | None:
     before = " "
     for piece in _PIECE.findall(chunk):
         if piece == '"':
-            found.append("``" if before in " ([{<" else "''")
-        elif piece in _ALONE:
+            found.append("``" if before in " ([{<«“‘„" else "''")
+        elif piece in _ALONE or piece in (",", ":"):
             found.append(piece)
         else:
             mark = _MARK.fullmatch(piece)

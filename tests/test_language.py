@@ -1,0 +1,107 @@
+"""Languages are langdetect's: both of our walks against the original, seeded anew for each text."""
+
+from __future__ import annotations
+
+from array import array
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from langdetect import DetectorFactory, LangDetectException
+from langdetect import detect as original
+
+from verif_sdk.language import detect, detect_raw, fast_walk
+from verif_sdk.language.ngrams import known
+from verif_sdk.language.profiles import profiles
+from verif_sdk.language.walk import exact
+
+PIECES = [
+    "The weather is very nice today. ",
+    "Das Wetter ist heute schön. ",
+    "Le temps est très beau. ",
+    "今天天气很好。",
+    "今日は天気がいい。",
+    "오늘 날씨가 좋다. ",
+    "Сегодня хорошая погода. ",
+    "Сьогодні гарна погода. ",
+    "الطقس جميل اليوم. ",
+    "आज मौसम अच्छा है। ",
+    "วันนี้อากาศดี ",
+    "Hôm nay thời tiết đẹp. ",
+    "Bugün hava güzel. ",
+    "http://a.b/c?d ",
+    "a@b.org ",
+    "UPPER CASE TEXT ",
+    "MiXeD cAsE ",
+    "12345 ",
+    "!?.,; ",
+    "é",
+    "ß",
+    "ñ",
+    "a",
+    "x ",
+    "\n",
+    " ",
+    "ﬁ",
+    "Ａ",
+    "\u200b",
+    "verylongwordwithoutanyspaceinitatall",
+    "😀",
+    "\u00ad",
+]
+
+
+def reference(text: str) -> str | None:
+    DetectorFactory.seed = 0
+    try:
+        found: str = original(text)
+    except LangDetectException:
+        return None
+    return found
+
+
+TEXTS = st.one_of(
+    st.text(max_size=40),
+    st.lists(st.sampled_from(PIECES), max_size=12).map("".join),
+    st.lists(st.sampled_from(PIECES), min_size=1, max_size=3).map(lambda pieces: "".join(pieces) * 20),
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(TEXTS)
+def test_the_answer_is_langdetects(text: str) -> None:
+    assert detect_raw(text) == reference(text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(TEXTS)
+def test_the_walk_in_numpy_agrees_with_the_exact_one_where_it_answers(text: str) -> None:
+    pytest.importorskip("numpy", reason="numpy is not installed")
+    ngrams = known(text)
+    if ngrams:
+        fast = fast_walk.most_probable(ngrams)
+        assert fast is None or fast == exact(ngrams)
+
+
+def test_few_ngrams_take_the_longest_walks_and_still_agree() -> None:
+    pytest.importorskip("numpy", reason="numpy is not installed")
+    for count in range(1, 9):
+        ngrams = array("i", range(1000, 1000 + count))
+        fast = fast_walk.most_probable(ngrams)
+        assert fast is None or fast == exact(ngrams)
+
+
+def test_codes_are_short_and_texts_without_letters_have_none() -> None:
+    assert detect("今天天气很好，我们去公园散步。") == "zh"
+    assert detect_raw("今天天气很好，我们去公园散步。") == "zh-cn"
+    for text in ("", "12345", "!?", "http://example.org"):
+        assert detect(text) is None
+    assert len(profiles().languages) == 55
+
+
+def test_many_threads_get_the_same_answer() -> None:
+    texts = [f"The weather is nice on day {n}." for n in range(200)]
+    detect_raw.cache_clear()
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(detect_raw, texts)) == {"en"}
