@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 import pytest
@@ -46,6 +47,20 @@ def test_a_bad_row_and_a_dead_judge_are_unscored(tmp_path: Any) -> None:
     log = evaluated(tmp_path, ["one two"] * 3, rows, judge=DEAD)
     assert log.results.scores[0].metrics["mean"].value == 1.0
     assert log.results.scores[0].unscored_samples == 2
+
+
+@pytest.mark.parametrize("failure", ["a hanging judge", "an exception in our code", "a pathological response"])
+def test_a_failure_is_unscored_and_does_not_hang(tmp_path: Any, failure: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:  # it accepts, and never answers
+        judge = f"openai:m?base_url=http://127.0.0.1:{deaf.getsockname()[1]}/v1&retries=0"
+        failures: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
+            "a hanging judge": ("one", {"type": "soft:tone", "tone": "polite"}, {"judge": judge, "timeout": 1.0}),
+            "an exception in our code": ("one", WORDS, {"aggregate": "no such"}),
+            "a pathological response": ("a" * 5000 + "!", {"type": "format:regex", "pattern": "(a|a)*$"}, {}),
+        }
+        said, constraint, config = failures[failure]
+        log = evaluated(tmp_path, [said], [[constraint]], **config)
+    assert log.results.scores[0].unscored_samples == 1
 
 
 def test_a_named_number_is_scored(tmp_path: Any) -> None:

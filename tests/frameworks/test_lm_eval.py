@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,30 @@ class Echo(LM):  # type: ignore[misc]
 
     def loglikelihood_rolling(self, requests: Any, disable_tqdm: bool = False) -> Any:
         raise NotImplementedError
+
+
+@pytest.mark.parametrize("failure", ["dead", "hanging", "an exception", "pathological"])
+def test_a_failure_is_left_out_and_does_not_hang(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, failure: str
+) -> None:
+    from verif_sdk.rewards import lm_eval as ours
+
+    with socket.create_server(("127.0.0.1", 0)) as deaf:  # it accepts, and never answers
+        port = 9 if failure == "dead" else deaf.getsockname()[1]
+        soft = {"judge": f"openai:m?base_url=http://127.0.0.1:{port}/v1&retries=0", "timeout": 1.0}
+        config = {"an exception": {"aggregate": "no such"}, "pathological": {}}.get(failure, soft)
+        (tmp_path / "reward.json").write_text(json.dumps(config))
+        monkeypatch.setenv("VERIF_REWARD", str(tmp_path / "reward.json"))
+        ours._scorer.cache_clear()
+        constraints: dict[str, dict[str, Any]] = {
+            "an exception": {"type": "length:words", "at_most": 2},
+            "pathological": {"type": "format:regex", "pattern": "(a|a)*$"},
+        }
+        constraint = constraints.get(failure, {"type": "soft:tone", "tone": "polite"})
+        doc = {"prompt": "p", "constraints": json.dumps(constraint)}
+        answer = ours.process_results(doc, ["a" * 5000 + "!"])
+    ours._scorer.cache_clear()
+    assert answer == {"verif_reward": None, "verif_passed": None}
 
 
 def test_the_figures_are_the_means_of_what_was_decided(tmp_path: Path) -> None:

@@ -97,6 +97,25 @@ def test_an_undecided_reward_is_the_named_number_and_is_counted(tmp_path: Path, 
     assert (lost["reward"], lost["extra_logs"]["verif_failed"]) == (-1.0, 1.0)
 
 
+REGEX = json.dumps({"type": "format:regex", "pattern": "(a|a)*$"})
+
+
+@pytest.mark.parametrize("failure", ["a hanging judge", "an exception in our code", "a pathological response"])
+def test_a_failure_is_the_named_number_and_is_counted(tmp_path: Path, tokenizer: Any, failure: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:  # it accepts, and never answers
+        port = deaf.getsockname()[1]
+        hanging = f'judge="openai:m?base_url=http://127.0.0.1:{port}/v1&retries=0", timeout=1'
+        options, response, label = {
+            "a hanging judge": (hanging, "one", json.dumps({"type": "soft:tone", "tone": "polite"})),
+            "an exception in our code": ('aggregate="no such"', "one", json.dumps(WORDS)),
+            "a pathological response": ("", "a" * 5000 + "!", REGEX),
+        }[failure]
+        good, bad = executed(written(tmp_path, options), tokenizer, ["one", response], label)
+    assert bad["reward"] == -1.0
+    assert bad["extra_logs"]["verif_undecided"] == 1.0
+    assert good["reward"] is not None
+
+
 @pytest.fixture
 def server() -> Iterator[str]:
     """A real reward server."""

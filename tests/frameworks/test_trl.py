@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -106,6 +107,35 @@ def test_a_dead_judge_and_a_bad_row_are_abstentions_that_are_counted(folder: Pat
     (entry,) = trained(folder, "grpo", TrlReward(RewardConfig(judge="dead:")), rows, steps=1)
     assert entry["verif/undecided"] == 1.0
     assert entry["verif/judge/failed"] > 0
+
+
+class Hanging:
+    """A judge that never answers."""
+
+    async def answer(self, questions: Sequence[Question]) -> list[Answer]:
+        await asyncio.sleep(3600)
+        return []
+
+
+@pytest.mark.parametrize("failure", ["a hanging judge", "an exception in our code", "a pathological response"])
+def test_a_failure_is_an_abstention_and_hangs_nothing(folder: Path, monkeypatch: Any, failure: str) -> None:
+    from verif_sdk import judges
+
+    monkeypatch.setattr(judges, "from_spec", lambda _: Hanging())
+    monkeypatch.setattr(judges, "_judges", {})
+    constraint, config = {
+        "a hanging judge": ({"type": "soft:tone", "tone": "polite"}, RewardConfig(judge="hanging:", timeout=0.5)),
+        "an exception in our code": (WORDS, RewardConfig(aggregate="no such")),
+        "a pathological response": ({"type": "format:regex", "pattern": "(a|a)*$"}, RewardConfig()),
+    }[failure]
+    reward = TrlReward(config)
+    if failure == "a pathological response":
+        made = reward(prompts=["p"] * 2, completions=["b", "a" * 5000 + "!"], constraints=[[constraint]] * 2)
+        assert made[1] is None
+        return
+    rows = [{"prompt": PROMPT, "constraints": json.dumps([constraint])}]
+    (entry,) = trained(folder, "grpo", reward, rows, steps=1)
+    assert entry["verif/undecided"] == 1.0
 
 
 def test_the_reward_of_the_example_rises_with_a_real_judge(folder: Path) -> None:
