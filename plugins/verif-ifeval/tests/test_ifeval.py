@@ -255,3 +255,10 @@ def test_a_bad_row_is_one_sentence(changed: dict[str, Any], sentence: str) -> No
     row = {"response": "a", "instruction_id_list": ["punctuation:no_comma"], "kwargs": [{}], **changed}
     with pytest.raises(InvalidSpec, match=sentence):
         Registry.installed().row_format("ifeval")(row)
+
+
+def test_the_marks_of_indic_scripts_are_part_of_their_words_as_nltk_has_it() -> None:
+    exactly = {"type": "ifbench:count:word_count_range", "min_words": 2, "max_words": 2}
+    assert verify("हिन्दी भाषा", exactly).reward == 1.0
+    at_least = {"type": "ifeval:length_constraints:number_words", "num_words": 3, "relation": "at least"}
+    assert verify("తెలుగు భాష", at_least).reward == 0.0

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Annotated, Any, Literal
 
+import regex
 from pydantic import Field
 
 from verif_sdk import Answer, Check, Text, Undecidable, Verdict
@@ -17,7 +18,8 @@ from verif_sdk.demand import Demand
 Relation = Literal["less than", "at least"]
 Count = Annotated[int, Field(ge=0)]
 
-_WORD = re.compile(r"\w+")
+# As NLTK 3.10 has it, to which the marks of Indic scripts are part of a word; to Python's own `re` they are not.
+_WORD = regex.compile(r"\w+")
 _ASCII_SPACED = "".join(letter if _WORD.match(letter) else " " for letter in map(chr, range(128)))
 _loading = threading.Lock()
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import string
 import unicodedata
+
+import regex
 
 PUNCTUATION = string.punctuation
 EDGES = PUNCTUATION + " "
 _DELETE = str.maketrans("", "", PUNCTUATION)
-_WORD = re.compile(r"\w+")
+_WORD = regex.compile(r"\w+")  # NLTK's own engine; see `reference.words`
 
 
 def bare(raw: str) -> str:
@@ -29,7 +30,8 @@ def lower_bare_words(raw: str) -> list[str]:
 
 def word_runs(raw: str) -> list[str]:
     r"""Return the runs of `\w`."""
-    return _WORD.findall(raw)
+    found: list[str] = _WORD.findall(raw)
+    return found
 
 
 def ascii_folded(raw: str) -> str:
