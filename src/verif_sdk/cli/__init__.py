@@ -7,7 +7,7 @@ import sys
 import typer
 
 from verif_sdk import __version__
-from verif_sdk.cli import benchmark, catalogue, check_dataset, data, doctor, init, score, serve, verify
+from verif_sdk.cli import benchmark, calibrate, catalogue, check_dataset, data, doctor, init, score, serve, verify
 from verif_sdk.errors import VerifError
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.command("list")(catalogue.list_types)
 app.command("show")(catalogue.show)
 app.command("verify")(verify.verify)
 app.command("score")(score.score)
+app.command("calibrate")(calibrate.calibrate)
 app.command("init")(init.init)
 app.command("check-dataset")(check_dataset.check_dataset)
 app.command("benchmark")(benchmark.benchmark)

@@ -75,16 +75,21 @@ def from_spec(spec: str) -> Judge:
     options = dict(parse_qsl(query, keep_blank_values=True))
     factory = Registry.installed().judge_factory(scheme)
     cache, votes, rule = options.pop("cache", None), options.pop("votes", None), options.pop("rule", "mean")
+    calibration = options.pop("calibration", None)
     try:
         judge = factory(model, **options) if votes is None else _voting(factory, model, options, votes, rule)
     except TypeError as error:
         raise InvalidSpec(f"judge {scheme!r}: {error}") from None
-    if cache is None:
-        return judge
-    from verif_sdk.judges.cache import CachedJudge
+    if cache is not None:
+        from verif_sdk.judges.cache import CachedJudge
 
-    name = f"{scheme}:{model}?{sorted(options.items())} votes {votes} {rule}"
-    return CachedJudge(judge, name, None if cache == "memory" else cache)
+        name = f"{scheme}:{model}?{sorted(options.items())} votes {votes} {rule}"
+        judge = CachedJudge(judge, name, None if cache == "memory" else cache)
+    if calibration is not None:
+        from verif_sdk.judges.calibrated import CalibratedJudge
+
+        judge = CalibratedJudge(judge, calibration)
+    return judge
 
 
 def _voting(factory: JudgeFactory, model: str, options: dict[str, str], votes: str, rule: str) -> Judge:

@@ -1,0 +1,97 @@
+"""`verif calibrate`: a judge against people's labels."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from verif_sdk import scoring
+from verif_sdk.calibration import BINS, Calibration, labelled, write
+from verif_sdk.calibration import calibrate as measure
+from verif_sdk.composer import Composer
+from verif_sdk.errors import InvalidSpec
+
+
+def calibrate(
+    rows: Path = typer.Argument(help="JSON lines, plain or .gz; each row also has `labels`."),
+    judge: str = typer.Option(..., help='The judge, such as "vllm:Qwen/Qwen3-8B".'),
+    rows_format: str = typer.Option("native", "--rows", help="The format of the rows."),
+    out: Path | None = typer.Option(None, "--out", "-o", help="Write the file that `?calibration=FILE` reads."),
+    plot: Path | None = typer.Option(None, help="Write the reliability plot as SVG."),
+    as_json: bool = typer.Option(False, "--json", help="Print the figures as JSON."),
+) -> None:
+    """Measure a judge against labels: `labels` has true, false or null for each constraint of a row.
+
+    Prints accuracy, precision, recall and Cohen's kappa at 0.5 and at the threshold with the highest kappa, the
+    expected calibration error, and how often people say yes where the judge gives so much probability. Exit codes:
+    0 measured, 2 the call is wrong, 3 some verdicts could not be had.
+    """
+    if not rows.is_file():
+        raise InvalidSpec(f"no file {str(rows)!r}")
+    read = scoring.in_mode(rows_format, "strict")
+    with scoring.opened(rows) as source:
+        pairs, undecided = labelled(scoring.numbered(source), read, Composer(judge, early_exit=False))
+    found = measure(pairs, undecided)
+    if out is not None:
+        write(out, judge, found)
+    if plot is not None:
+        plot.write_text(svg(found), "utf-8")
+    if as_json:
+        print(json.dumps(asdict(found), indent=2))
+    else:
+        _print(found)
+    raise typer.Exit(3 if undecided else 0)
+
+
+def _print(found: Calibration) -> None:
+    console = Console()
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("threshold", "accuracy", "precision", "recall", "kappa"):
+        table.add_column(name, justify="right")
+    for one in (found.usual, found.best):
+        table.add_row(*(f"{value:.3f}" for value in asdict(one).values()))
+    console.print(table, highlight=False)
+    console.print(
+        f"{found.count} labels, {found.undecided} undecided; expected calibration error {found.error:.3f}",
+        highlight=False,
+    )
+    bins = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("judge says", "labels", "people say yes", ""):
+        bins.add_column(name, justify="right" if name else "left")
+    for place, tenth in enumerate(found.bins):
+        if tenth.count:
+            share = f"{tenth.share:.2f}"
+            says = f"{place / BINS:.1f}-{(place + 1) / BINS:.1f}"
+            bins.add_row(says, str(tenth.count), share, "█" * round(20 * tenth.share))
+    console.print(bins, highlight=False)
+
+
+def svg(found: Calibration) -> str:
+    """Return the reliability plot: the share of yes among people over the judge's probability."""
+    most = max(one.count for one in found.bins)
+    dots = "".join(
+        f'<circle cx="{40 + 300 * one.mean:.1f}" cy="{320 - 300 * one.share:.1f}" '
+        f'r="{3 + 9 * (one.count / most) ** 0.5:.1f}" fill="teal" fill-opacity="0.7"/>'
+        for one in found.bins
+        if one.count
+    )
+    marks = "".join(
+        f'<text x="{40 + 30 * n}" y="338" text-anchor="middle">{n / 10:g}</text>'
+        f'<text x="34" y="{324 - 30 * n}" text-anchor="end">{n / 10:g}</text>'
+        for n in range(0, 11, 2)
+    )
+    cut = 40 + 300 * found.best.threshold
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 370" font-family="sans-serif" font-size="11">'
+        '<rect x="40" y="20" width="300" height="300" fill="none" stroke="gray"/>'
+        '<line x1="40" y1="320" x2="340" y2="20" stroke="gray" stroke-dasharray="4"/>'
+        f'<line x1="{cut:.1f}" y1="20" x2="{cut:.1f}" y2="320" stroke="darkorange"/>{dots}{marks}'
+        '<text x="190" y="358" text-anchor="middle">probability of the judge</text>'
+        '<text x="12" y="170" text-anchor="middle" transform="rotate(-90 12 170)">share of yes among people</text>'
+        "</svg>\n"
+    )

@@ -1,0 +1,128 @@
+"""`verif calibrate`: figures that can be counted by hand, a file that moves a judge's threshold, a real judge."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from typer.testing import CliRunner
+
+from verif_sdk import InvalidSpec, Question, verify
+from verif_sdk.calibration import agreement, calibrate, write
+from verif_sdk.cli import app
+from verif_sdk.judges import from_spec
+from verif_sdk.judges.calibrated import CalibratedJudge
+from verif_sdk.judges.scripted import ScriptedJudge
+
+CHECKPOINT = Path(__file__).resolve().parents[2] / "examples" / "tiny_judge" / "checkpoint"
+SCORES = (0.9, 0.8, 0.4, 0.35, 0.3, 0.2, 0.1, 0.6)
+PAIRS = [(score, place < 4) for place, score in enumerate(SCORES)]
+
+
+def test_the_figures_are_those_of_a_calculation_by_hand() -> None:
+    at_half = agreement(PAIRS, 0.5)
+    # Said yes: 0.9, 0.8, 0.6; right: 2 of 4 yes, 3 of 4 no. By chance 3/8 * 4/8 + 5/8 * 4/8 = 1/2.
+    assert (at_half.accuracy, at_half.precision, at_half.recall) == (5 / 8, 2 / 3, 2 / 4)
+    assert at_half.kappa == pytest.approx((5 / 8 - 1 / 2) / (1 / 2))
+    found = calibrate(PAIRS)
+    assert found.best.threshold == 0.35
+    assert (found.best.accuracy, found.best.recall) == (7 / 8, 1.0)
+    assert found.best.kappa == pytest.approx(0.75)
+    by_hand = 1 * 0.1 + 1 * 0.2 + 2 * abs(0.325 - 0.5) + 1 * 0.6 + 1 * 0.6 + 1 * 0.2 + 1 * 0.1
+    assert found.error == pytest.approx(by_hand / 8)
+    assert [one.count for one in found.bins] == [0, 1, 1, 2, 1, 0, 1, 0, 1, 1]
+
+
+def test_labels_of_one_kind_measure_nothing() -> None:
+    for pairs in ([], [(0.5, True)] * 3):
+        with pytest.raises(InvalidSpec, match="labels of both kinds"):
+            calibrate(pairs)
+
+
+def test_the_file_moves_the_threshold_of_a_judge_and_keeps_the_order(tmp_path: Path) -> None:
+    path = tmp_path / "judge.json"
+    write(path, "scripted", calibrate(PAIRS))
+    tone = {"type": "soft:tone", "tone": "polite"}
+    scores = [0.0, 0.1, 0.3499, 0.35, 0.5, 0.99, 1.0]
+    mapped = [verify("a", tone, judge=CalibratedJudge(ScriptedJudge(lambda _, s=s: s), str(path))) for s in scores]  # type: ignore[misc]
+    assert [result.passed for result in mapped] == [False, False, False, True, True, True, True]
+    found = [result.verdicts[0].score or 0.0 for result in mapped]
+    assert found == sorted(found)
+    assert (found[0], found[3], found[-1]) == (0.0, 0.5, 1.0)
+    assert "threshold 0.35" in mapped[0].verdicts[0].decided_by
+    scale = Question(prompt=None, response="a", question="?", answers=(("1", 0.0), ("2", 1.0)))
+    (kept,) = asyncio.run(CalibratedJudge(ScriptedJudge(lambda _: 0.3), str(path)).answer([scale]))
+    assert kept.score == 0.3
+
+
+def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "judge.json"
+    for text, said in (
+        ("{", "is no file of"),
+        ("{}", "is no file of"),
+        ('{"threshold": 2, "prompt_version": "1"}', "not between 0 and 1"),
+        ('{"threshold": 0.5, "prompt_version": "0"}', "calibrate anew"),
+    ):
+        path.write_text(text)
+        with pytest.raises(InvalidSpec, match=said):
+            CalibratedJudge(ScriptedJudge(lambda _: 1.0), str(path))
+    with pytest.raises(InvalidSpec, match="is no file of"):
+        from_spec(f"server:http://a?calibration={tmp_path / 'none'}")
+
+
+def rows(path: Path) -> Path:
+    from examples.tiny_judge.questions import constraints
+    from examples.tiny_judge.sentences import sample
+
+    chance = random.Random(7)
+    with path.open("w") as file:
+        for _ in range(12):
+            of = sample(chance, held_out=True)
+            made = constraints(of)
+            row = {
+                "prompt": of.prompt,
+                "response": of.response,
+                "constraints": [json.loads(constraint.model_dump_json()) for constraint, _ in made],
+                "labels": [truth for _, truth in made],
+            }
+            file.write(json.dumps(row) + "\n")
+    return path
+
+
+def test_a_real_judge_is_measured_and_takes_its_threshold_from_the_file(tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    out, plot = tmp_path / "judge.json", tmp_path / "plot.svg"
+    command = ["calibrate", str(rows(tmp_path / "rows")), "--judge", f"hf:{CHECKPOINT}", "--out", str(out)]
+    done = CliRunner().invoke(app, [*command, "--plot", str(plot), "--json"])
+    assert done.exit_code == 0, done.output
+    facts = json.loads(done.stdout)
+    assert facts["count"] == 12 * 12
+    assert facts["usual"]["accuracy"] > 0.95
+    assert facts["best"]["kappa"] >= facts["usual"]["kappa"]
+    assert ElementTree.parse(plot).getroot().tag.endswith("svg")
+    shown = CliRunner().invoke(app, command).stdout
+    assert "expected calibration error" in shown
+    text = "Thank you very much for your question about the wonderful hotel."
+    result = verify(text, {"type": "soft:tone", "tone": "polite"}, judge=f"hf:{CHECKPOINT}?calibration={out}")
+    assert result.reward == 1.0
+    assert "threshold" in result.verdicts[0].decided_by
+
+
+def test_rows_whose_labels_do_not_fit_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "rows"
+    good: dict[str, Any] = {"response": "a", "constraints": [{"type": "soft:tone", "tone": "polite"}]}
+    for row, said in (
+        (good, "line 1: field 'labels' is missing"),
+        ({**good, "labels": [True, False]}, "line 1: 2 labels for 1 constraints"),
+        ({**good, "labels": ["yes"]}, "a list of true, false and null"),
+        ({"labels": [True]}, "line 1: field"),
+    ):
+        path.write_text(json.dumps(row) + "\n")
+        done = CliRunner().invoke(app, ["calibrate", str(path), "--judge", "server:http://127.0.0.1:9"])
+        assert isinstance(done.exception, InvalidSpec)
+        assert said in str(done.exception)
