@@ -33,7 +33,7 @@ class CalibratedJudge:
             raise InvalidSpec(f"calibration: {path} is no file of `verif calibrate`: {error}") from None
         if version != PROMPT_VERSION:
             raise InvalidSpec(
-                f"calibration: {path} is for version {version} of the prompt, this is {PROMPT_VERSION}; calibrate anew"
+                f"calibration: {path} is for prompt version {version}, this is {PROMPT_VERSION}; calibrate anew"
             )
         if not 0 < self._threshold < 1:
             raise InvalidSpec(f"calibration: the threshold in {path} is {self._threshold:g}, not between 0 and 1")
