@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import islice, pairwise
+from string import ascii_lowercase
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -30,13 +31,15 @@ class Alphabet(Reference):
 
     def holds(self, text: Text) -> bool:
         words = bare(text.raw).strip(EDGES).split()
-        if not words or not "a" <= words[0][0].lower() <= "z":
+        wanted = words[0][0].lower() if words else ""
+        if not wanted or wanted not in ascii_lowercase:
             return False
-        wanted = words[0][0].lower()
         for word in words[1:]:
-            wanted = chr((ord(wanted) - ord("a") + 1) % 26 + ord("a"))
             start = word.strip(EDGES).lower()
-            if start and start[0] != wanted:
+            if not start:
+                continue
+            wanted = ascii_lowercase[(ascii_lowercase.index(wanted) + 1) % 26]
+            if start[0] != wanted:
                 return False
         return True
 
