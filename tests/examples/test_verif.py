@@ -66,3 +66,28 @@ def test_the_rows_cover_what_they_should() -> None:
     assert len(rows()) == 40
     assert all(sum(checker.startswith(tag) for checker in checkers) >= 30 for tag in ("[rule]", "[llm]"))
     assert min(held.count(True), held.count(False)) >= 30
+
+
+@pytest.mark.vllm
+@pytest.mark.filterwarnings("ignore")
+def test_rewards_of_the_real_engine_and_sandbox_equal_those_worked_out_one_by_one(vllm_judge: Any) -> None:
+    from verif_sdk import Text, background
+
+    cases = [verinstruct.case(row) for row in rows()]
+    results = Composer(vllm_judge).verify_batch(cases)
+    asked = 0
+    for row, case, result in zip(rows(), cases, results, strict=True):
+        soft = []
+        for constraint in case.constraints:
+            for question in constraint.questions(Text(row["response"], prompt=row["prompt"])):
+                (answer,) = background.submit(vllm_judge.answer([question])).result(timeout=120)
+                soft.append(answer.score >= 0.5)
+        rules = [
+            held
+            for checker, held in zip(row["checkers"], row["metadata"]["holds"], strict=True)
+            if checker.startswith("[rule]")
+        ]
+        asked += len(soft)
+        wanted = (sum(rules) / len(rules) if rules else 1.0) * (sum(soft) / len(soft) if soft else 1.0)
+        assert result.reward == pytest.approx(wanted, abs=1e-12), row["id"]
+    assert asked >= 20
