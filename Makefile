@@ -27,6 +27,7 @@ lint: env ## ruff, mypy --strict, import layers
 
 docs: env ## Build the documentation into site/
 	@$(BIN)/python docs/catalogue.py
+	@$(BIN)/python docs/ifeval_divergences.py
 	@$(BIN)/mkdocs build --strict
 
 docs-serve: docs ## Serve the documentation on http://127.0.0.1:8000

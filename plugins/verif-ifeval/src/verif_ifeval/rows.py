@@ -108,7 +108,7 @@ def _specs(row: Mapping[str, Any], field: str) -> list[dict[str, Any]]:
 
 
 def _spec(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    spec = {"type": _type(name), **given}
+    spec = {"type": type_of(name), **given}
     if spec["type"] == LETTERS and not _is_letter(spec.get("letter")):
         spec.setdefault("variant", "fixed")
     return spec
@@ -119,7 +119,7 @@ def _is_letter(given: Any) -> bool:
 
 
 @cache
-def _type(name: str) -> str:
+def type_of(name: str) -> str:
     """Return the type of a public id, which is looked up in IFEval, then in IFBench, then in IF-RLVR."""
     places = [f"{family}:{name}" for family in ("ifeval", "ifbench", "iftrain")]
     return next((place for place in places if place in Registry.installed().constraints), places[0])

@@ -13,6 +13,7 @@ from verif_ifeval.reference import Count, Reference
 from verif_sdk import Example, Text
 
 _DIGITS = re.compile(r"\d+")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _CONJUNCTIONS = frozenset({"and", "but", "for", "nor", "or", "so", "yet"})
 _NAMES = (
     "Emma Liam Sophia Jackson Olivia Noah Ava Lucas Isabella Mason Mia Ethan Charlotte Alexander Amelia Benjamin "
@@ -128,6 +129,10 @@ class Conjunctions(Reference):
         found = {word for word in text.raw.split() if word.strip(EDGES).lower() in _CONJUNCTIONS}
         return len(found) >= self.small_n
 
+    def fixed(self, text: Text) -> bool:
+        words = {word.strip(EDGES).lower() for word in text.raw.split()}
+        return len(words & _CONJUNCTIONS) >= self.small_n
+
 
 class PersonNames(Reference):
     """The response has at least a number of different names out of a list of fifty."""
@@ -153,6 +158,9 @@ class Numbers(Reference):
 
     def holds(self, text: Text) -> bool:
         return len(_DIGITS.findall(bare(text.raw))) == self.N
+
+    def fixed(self, text: Text) -> bool:
+        return len(_NUMBER.findall(text.raw)) == self.N
 
 
 class Punctuation(Reference):

@@ -86,6 +86,11 @@ class Options(Reference):
             return text.raw in options
         return text.raw.strip(EDGES).lower() in {option.strip(EDGES).lower() for option in options}
 
+    def fixed(self, text: Text) -> bool:
+        separator = "/" if "/" in self.options else "," if "," in self.options else " or "
+        options = {option.strip(EDGES).casefold() for option in self.options.split(separator)}
+        return text.raw.strip().strip(EDGES).casefold() in options
+
 
 class Newline(Reference):
     """Each word stands on a line of its own."""

@@ -86,6 +86,10 @@ class SentenceWords(Reference):
         found = text.view(sentences)
         return len(found) == 3 and len(set(map(len, found))) == 1
 
+    def fixed(self, text: Text) -> bool:
+        found, words = text.sentences, [word.casefold() for word in text.words]
+        return len(found) == 3 and len(set(map(len, found))) == 1 and len(set(words)) == len(words)
+
 
 class AlliterationIncrement(Reference):
     """Each sentence has more alliteration than the one before, the runs of a sentence added up."""

@@ -11,6 +11,10 @@ from verif_ifeval.reference import Count, Reference, pattern
 from verif_sdk import Example, Text
 
 _PLACEHOLDER = re.compile(r"\[.*?\]")
+_REAL_PLACEHOLDER = re.compile(r"\[[^\[\]\n]+\](?!\()")  # not empty, and no link
+_AFTER_PHRASE = ' \n\t*_"”»'
+_QUOTES = {('"', '"'), ("“", "”"), ("„", "“"), ("«", "»")}
+_COMMAS = set(",，、،﹐，")
 _POSTSCRIPTS = {"P.P.S": r"\s*p\.\s?p\.\s?s.*$", "P.S.": r"\s*p\.\s?s\..*$"}
 
 
@@ -27,6 +31,9 @@ class NumberPlaceholders(Reference):
     def holds(self, text: Text) -> bool:
         return len(_PLACEHOLDER.findall(text.raw)) >= self.num_placeholders
 
+    def fixed(self, text: Text) -> bool:
+        return len(_REAL_PLACEHOLDER.findall(text.raw)) >= self.num_placeholders
+
 
 class Postscript(Reference):
     """The marker of a postscript is found, in the middle of a word too."""
@@ -42,6 +49,10 @@ class Postscript(Reference):
         plain = rf"\s*{self.postscript_marker.lower()}.*$"
         wanted = pattern(_POSTSCRIPTS.get(self.postscript_marker, plain), re.MULTILINE)
         return wanted.search(text.raw.lower()) is not None
+
+    def fixed(self, text: Text) -> bool:
+        marker = self.postscript_marker.casefold()
+        return any(line.strip(" *_").casefold().startswith(marker) for line in text.lines)
 
 
 class TwoResponses(Reference):
@@ -86,6 +97,9 @@ class EndChecker(Reference):
     def holds(self, text: Text) -> bool:
         return text.raw.strip().strip('"').lower().endswith(self.end_phrase.lower())
 
+    def fixed(self, text: Text) -> bool:
+        return text.raw.rstrip(_AFTER_PHRASE).casefold().endswith(self.end_phrase.rstrip(_AFTER_PHRASE).casefold())
+
 
 class Quotation(Reference):
     """The response begins and ends with a straight double quote."""
@@ -98,6 +112,11 @@ class Quotation(Reference):
         body = text.raw.strip()
         return len(body) > 1 and body[0] == '"' and body[-1] == '"'
 
+    def fixed(self, text: Text) -> bool:
+        body = text.raw.strip()
+        inside = body[1:-1]
+        return len(body) > 1 and (body[0], body[-1]) in _QUOTES and not {body[0], body[-1]} & set(inside)
+
 
 class NoComma(Reference):
     """The response has no ASCII comma."""
@@ -108,6 +127,9 @@ class NoComma(Reference):
 
     def holds(self, text: Text) -> bool:
         return "," not in text.raw
+
+    def fixed(self, text: Text) -> bool:
+        return not _COMMAS & set(text.raw)
 
 
 CONSTRAINTS = (NumberPlaceholders, Postscript, TwoResponses, RepeatPrompt, EndChecker, Quotation, NoComma)

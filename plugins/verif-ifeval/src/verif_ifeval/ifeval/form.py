@@ -19,6 +19,9 @@ _STARS = re.compile(r"^\s*\*[^\*].*$", re.MULTILINE)
 _DASHES = re.compile(r"^\s*-.*$", re.MULTILINE)
 _ITALIC = re.compile(r"\*[^\n\*]*\*")
 _BOLD = re.compile(r"\*\*[^\n\*]*\*\*")
+_BULLETS = re.compile(r"^[ \t]*[*-][ \t]+\S", re.MULTILINE)
+_HIGHLIGHT = re.compile(r"(?<![*\w])(\*{1,3})(?=\S)[^*\n]*[^*\s](?:\1)(?![*\w])")
+_FENCED = re.compile(r"```(?:json)?\s*\n(.*)\n\s*```", re.IGNORECASE | re.DOTALL)
 _TITLE = re.compile(r"<<[^\n]+>>")
 _ANSWERS = ("My answer is yes.", "My answer is no.", "My answer is maybe.")
 
@@ -38,6 +41,9 @@ class NumberBulletLists(Reference):
     def holds(self, text: Text) -> bool:
         return len(_STARS.findall(text.raw)) + len(_DASHES.findall(text.raw)) == self.num_bullets
 
+    def fixed(self, text: Text) -> bool:
+        return len(_BULLETS.findall(text.raw)) == self.num_bullets
+
 
 class ConstrainedResponse(Reference):
     """The response contains one of the three fixed answers."""
@@ -50,6 +56,9 @@ class ConstrainedResponse(Reference):
 
     def holds(self, text: Text) -> bool:
         return any(answer in text.raw.strip() for answer in _ANSWERS)
+
+    def fixed(self, text: Text) -> bool:
+        return sum(text.raw.count(answer) for answer in _ANSWERS) == 1
 
 
 class NumberHighlightedSections(Reference):
@@ -68,6 +77,9 @@ class NumberHighlightedSections(Reference):
         italic = sum(bool(found.strip("*").strip()) for found in _ITALIC.findall(text.raw))
         bold = sum(bool(found.removeprefix("**").removesuffix("**").strip()) for found in _BOLD.findall(text.raw))
         return italic + bold >= self.num_highlights
+
+    def fixed(self, text: Text) -> bool:
+        return len(_HIGHLIGHT.findall(text.raw)) >= self.num_highlights
 
 
 class MultipleSections(Reference):
@@ -91,6 +103,11 @@ class MultipleSections(Reference):
         pieces = pattern(rf"\s?{self.section_spliter}\s?\d+\s?").split(text.raw)
         return len(pieces) - 1 >= self.num_sections
 
+    def fixed(self, text: Text) -> bool:
+        label = re.escape(self.section_spliter)
+        found = re.findall(rf"^\W*{label}\s+(?:\d+|[A-Z]\w*)\b", text.raw, re.MULTILINE)
+        return len(found) == self.num_sections
+
 
 class JsonFormat(Reference):
     """The response, without a code fence around it, is read by Python's json; lone numbers and NaN pass."""
@@ -110,6 +127,14 @@ class JsonFormat(Reference):
         except RecursionError:
             raise Undecidable("the JSON is nested too deeply for the reference, which raises there") from None
         return True
+
+    def fixed(self, text: Text) -> bool:
+        fenced = _FENCED.fullmatch(text.raw.strip())
+        try:
+            read = json.loads(fenced[1] if fenced else text.raw)
+        except (ValueError, RecursionError):
+            return False
+        return isinstance(read, (dict, list))
 
 
 class Title(Reference):
@@ -141,6 +166,9 @@ class CapitalWordFrequency(Reference):
     def holds(self, text: Text) -> bool:
         return compared(text.view(capitals), self.capital_relation, self.capital_frequency)
 
+    def fixed(self, text: Text) -> bool:
+        return compared(sum(map(str.isupper, text.words)), self.capital_relation, self.capital_frequency)
+
 
 class EnglishCapital(Reference):
     """The response is in capitals, and langdetect, seeded, takes it for English."""
@@ -160,6 +188,9 @@ class EnglishCapital(Reference):
 
     def holds(self, text: Text) -> bool:
         return text.raw.isupper() and text.view(detect_raw) in (None, "en")
+
+    def fixed(self, text: Text) -> bool:
+        return text.raw.isupper() and detect_raw(text.raw.lower()) == "en"
 
 
 class EnglishLowercase(Reference):
@@ -182,6 +213,9 @@ class EnglishLowercase(Reference):
 
     def holds(self, text: Text) -> bool:
         return text.raw.islower() and text.view(detect_raw) in (None, "en")
+
+    def fixed(self, text: Text) -> bool:
+        return text.raw.islower() and text.view(detect_raw) == "en"
 
 
 CONSTRAINTS = (

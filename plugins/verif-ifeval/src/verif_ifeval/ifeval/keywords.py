@@ -8,7 +8,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from verif_ifeval.reference import Count, Reference, Relation, asked, compared, pattern, surely_absent
+from verif_ifeval.reference import (
+    Count,
+    Reference,
+    Relation,
+    asked,
+    compared,
+    pattern,
+    standing_alone,
+    surely_absent,
+)
 from verif_sdk import Example, Text, Undecidable
 from verif_sdk.catalog.keywords import uses
 from verif_sdk.demand import Demand
@@ -37,6 +46,9 @@ class Existence(Reference):
     def holds(self, text: Text) -> bool:
         return all(pattern(keyword, re.IGNORECASE).search(text.raw) for keyword in self.keywords)
 
+    def fixed(self, text: Text) -> bool:
+        return all(standing_alone(keyword, text.raw) for keyword in self.keywords)
+
 
 class Frequency(Reference):
     """A keyword is found a number of times, as a regular expression, anywhere, whatever its case."""
@@ -61,6 +73,9 @@ class Frequency(Reference):
         found = len(pattern(self.keyword, re.IGNORECASE).findall(text.raw))
         return compared(found, self.relation, self.frequency)
 
+    def fixed(self, text: Text) -> bool:
+        return compared(standing_alone(self.keyword, text.raw), self.relation, self.frequency)
+
 
 class ForbiddenWords(Reference):
     """None of the words is found, as a regular expression between word boundaries, whatever its case."""
@@ -82,6 +97,9 @@ class ForbiddenWords(Reference):
             for word in self.forbidden_words
             if not surely_absent(word, text)
         )
+
+    def fixed(self, text: Text) -> bool:
+        return not any(standing_alone(word, text.raw) for word in self.forbidden_words)
 
 
 class LetterFrequency(Reference):
@@ -137,6 +155,9 @@ class ResponseLanguage(Reference):
 
     def holds(self, text: Text) -> bool:
         return text.view(detect_raw) in (None, self.language)
+
+    def fixed(self, text: Text) -> bool:
+        return text.view(detect_raw) == self.language
 
 
 CONSTRAINTS = (Existence, Frequency, ForbiddenWords, LetterFrequency, ResponseLanguage)

@@ -14,6 +14,8 @@ from verif_sdk import Example, Text
 from verif_sdk.demand import Demand
 
 _DIVIDER = re.compile(r"\s?\*\*\*\s?")
+_DIVIDER_LINE = re.compile(r"^[ \t]*\*\*\*[ \t]*$", re.MULTILINE)
+_AROUND_WORD = ".,;:?!'\"*_“”‘’()"
 
 
 class NumberSentences(Reference):
@@ -32,6 +34,9 @@ class NumberSentences(Reference):
 
     def holds(self, text: Text) -> bool:
         return compared(len(text.view(sentences)), self.relation, self.num_sentences)
+
+    def fixed(self, text: Text) -> bool:
+        return compared(len(text.sentences), self.relation, self.num_sentences)
 
 
 class NumberParagraphs(Reference):
@@ -55,6 +60,10 @@ class NumberParagraphs(Reference):
                 number -= 1
         return number == self.num_paragraphs
 
+    def fixed(self, text: Text) -> bool:
+        pieces = _DIVIDER_LINE.split(text.raw)
+        return sum(bool(piece.strip()) for piece in pieces) == self.num_paragraphs
+
 
 class NumberWords(Reference):
     r"""The response has a number of words: runs of `\w`, so that "don't" counts two."""
@@ -70,6 +79,9 @@ class NumberWords(Reference):
 
     def holds(self, text: Text) -> bool:
         return compared(text.view(words), self.relation, self.num_words)
+
+    def fixed(self, text: Text) -> bool:
+        return compared(len(text.words), self.relation, self.num_words)
 
 
 class NthParagraphFirstWord(Reference):
@@ -111,6 +123,13 @@ class NthParagraphFirstWord(Reference):
             return False
         word = paragraph.split()[0].lstrip("'").lstrip('"')
         return number == self.num_paragraphs and re.split("[.,?!'\"]", word)[0].lower() == self.first_word
+
+    def fixed(self, text: Text) -> bool:
+        paragraphs = text.paragraphs
+        if len(paragraphs) != self.num_paragraphs:
+            return False
+        first = paragraphs[self.nth_paragraph - 1].split()[0].strip(_AROUND_WORD)
+        return first.casefold() == self.first_word.strip(_AROUND_WORD).casefold()
 
 
 CONSTRAINTS = (NumberSentences, NumberParagraphs, NumberWords, NthParagraphFirstWord)
