@@ -43,7 +43,7 @@ def verdict(one: Divergence, variant: str) -> bool | None:
 
 
 def counted(folder: Path) -> dict[str, list[int]]:
-    """Return for each listed type how often its verdicts differ on the rows of a folder, and how many there are."""
+    """Return for each listed type how often its verdicts differ on the rows of a folder, and their number."""
     listed = {one.type for one in DIVERGENCES}
     differ: Counter[str] = Counter()
     every: Counter[str] = Counter()
