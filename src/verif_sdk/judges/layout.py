@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 from verif_sdk.errors import InvalidSpec, MissingExtra
+from verif_sdk.judges import joint
 from verif_sdk.question import SYSTEM, Question, neutralise, own_part, shared_part
 
 _SLOT = "verif-sdk-content-slot"
@@ -40,6 +42,11 @@ class Layout:
     def prompt(self, question: Question) -> list[int]:
         """Return the token ids of the prompt that asks `question`."""
         return [*self._head, *self._shared(shared_part(question)), *self._own(own_part(question)), *self._tail]
+
+    def joint_prompt(self, questions: Sequence[Question]) -> list[int]:
+        """Return the token ids of the prompt that asks several questions about one response at once."""
+        shared = self._shared(shared_part(questions[0]))
+        return [*self._head, *shared, *self._own(joint.own_part(questions)), *self._tail]
 
     def continued(self, text: str) -> list[int]:
         """Return the token ids of a text that we add to the model's own, control tokens included."""

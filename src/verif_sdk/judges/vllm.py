@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from verif_sdk.errors import InvalidSpec, suggest
+from verif_sdk.judges import joint as joint_judging
 from verif_sdk.judges.engine import Engine, engine
 from verif_sdk.judges.options import converted, flag, number
 from verif_sdk.judges.reading import read
@@ -27,6 +28,8 @@ class VllmJudge:
         model: a model name or a folder.
         reasoning: whether the model reasons in free text before its verdict is read.
         max_reasoning_tokens: where reasoning is cut off.
+        joint: whether all questions about one response go into one call, answered by a JSON object that a
+            grammar constrains. Fewer calls and tokens, and no probabilities: a score is that of the answer.
         sample: the seed of one of several samples of the reasoning, at temperature 0.7, for a vote; None
             reasons at temperature 0. Without reasoning there is nothing to sample.
         engine_arguments: passed on to vLLM's `AsyncEngineArgs`, such as `max_model_len=8192`.
@@ -42,12 +45,16 @@ class VllmJudge:
         *,
         reasoning: bool | str = False,
         max_reasoning_tokens: int | str = 1024,
+        joint: bool | str = False,
         sample: int | None = None,
         **engine_arguments: Any,
     ) -> None:
         self.model = model
         self.reasoning = flag("reasoning", reasoning)
         self.max_reasoning_tokens = int(number("max_reasoning_tokens", max_reasoning_tokens))
+        self.joint = flag("joint", joint)
+        if self.joint and self.reasoning:
+            raise InvalidSpec("judge 'vllm': joint and reasoning do not go together")
         self.sample = sample
         if sample is not None and not self.reasoning:
             raise InvalidSpec(
@@ -62,12 +69,15 @@ class VllmJudge:
         revision = self.arguments.get("revision")
         version = f"@{revision}" if revision else ""
         reading = f"reasoning<={self.max_reasoning_tokens}" if self.reasoning else "one token"
+        reading = "joint, JSON" if self.joint else reading
         sampling = "temperature 0" if self.sample is None else f"temperature {_VOTING:g}, seed {self.sample}"
         return f"vllm:{self.model}{version}; prompt {PROMPT_VERSION}; {reading}; {sampling}"
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return one answer per question, in order; a failure is the answer's own error."""
         running = await engine(self.arguments)
+        if self.joint:
+            return await self._jointly(running, questions)
         return list(await asyncio.gather(*(self._one(running, question) for question in questions)))
 
     async def _one(self, running: Engine, question: Question) -> Answer:
@@ -93,6 +103,44 @@ class VllmJudge:
                 "completion_tokens": 1 + thought.tokens,
             }
         )
+
+    async def _jointly(self, running: Engine, questions: Sequence[Question]) -> list[Answer]:
+        """Return one answer per question, in order, from one call per response."""
+        places = joint_judging.groups(questions)
+        calls = [self._joint(running, [questions[place] for place in group]) for group in places]
+        answers = await asyncio.gather(*calls)
+        found = {
+            place: answer
+            for group, given in zip(places, answers, strict=True)
+            for place, answer in zip(group, given, strict=True)
+        }
+        return [found[place] for place in range(len(questions))]
+
+    async def _joint(self, running: Engine, questions: list[Question]) -> list[Answer]:
+        """Return the answers to all questions about one response, from one call."""
+        from vllm.sampling_params import SamplingParams, StructuredOutputsParams
+
+        try:
+            ids = running.layout.joint_prompt(questions)
+            room = joint_judging.TOKENS * (len(questions) + 1)
+            running.fits(ids, room=room)
+            grammar = StructuredOutputsParams(regex=joint_judging.grammar(questions))
+            params = SamplingParams(temperature=0.0, max_tokens=room, structured_outputs=grammar)
+            output = await running.generate(ids, params, self._id())
+        except InvalidSpec as error:
+            return [Answer(error=str(error))] * len(questions)
+        except Exception as cause:  # noqa: BLE001  # any engine failure leaves these questions undecided
+            return [Answer(error=running.failed(cause))] * len(questions)
+        written = output.outputs[0]
+        first, *rest = joint_judging.read(questions, written.text)
+        spent = {
+            "prompt_tokens": len(ids),
+            "cached_tokens": output.num_cached_tokens or 0,
+            "completion_tokens": len(written.token_ids),
+        }
+        # The call is paid for once, by the first of its questions.
+        made = {"decided_by": self.name}
+        return [first.model_copy(update={**made, **spent}), *(answer.model_copy(update=made) for answer in rest)]
 
     async def _reasoned(self, running: Engine, prompt: list[int]) -> _Thought:
         """Return the model's reasoning, closed by us, so that the verdict follows it and is not part of it."""
@@ -139,5 +187,5 @@ def _refuse_unknown(engine_arguments: dict[str, Any]) -> None:
     known = {field.name for field in fields(arguments_class())}
     for name in engine_arguments:
         if name not in known:
-            own = {"reasoning", "max_reasoning_tokens"}
+            own = {"joint", "reasoning", "max_reasoning_tokens"}
             raise InvalidSpec(f"judge 'vllm': unknown option {name!r}; {suggest(name, known | own)}")
