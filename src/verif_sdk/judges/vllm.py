@@ -144,9 +144,13 @@ class VllmJudge:
 
     async def _reasoned(self, running: Engine, prompt: list[int]) -> _Thought:
         """Return the model's reasoning, closed by us, so that the verdict follows it and is not part of it."""
+        from vllm.platforms import current_platform
         from vllm.sampling_params import SamplingParams
 
         running.fits(prompt, room=self.max_reasoning_tokens + 16)
+        if self.sample is not None and current_platform.is_cpu():
+            # vLLM 0.32 on a CPU dies of a request with a seed, and without one no vote would come again.
+            raise InvalidSpec("votes need seeded samples, which vLLM has on GPUs alone")
         chance: dict[str, Any] = (
             {"temperature": 0.0} if self.sample is None else {"temperature": _VOTING, "seed": self.sample}
         )
