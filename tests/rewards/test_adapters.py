@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from verif_sdk import InvalidSpec, Question, UndecidedReward
+from verif_sdk import InvalidSpec, MissingJudge, Question, UndecidedReward
 from verif_sdk.judges import scripted
 from verif_sdk.question import Answer
 from verif_sdk.rewards.config import RewardConfig
@@ -145,6 +145,17 @@ def test_an_error_in_a_plugin_leaves_its_rollout_undecided_and_no_other(monkeypa
         Scorer(RewardConfig()).ascore([Rollout("p", word, {"constraints": [WORDS]}) for word in ("a", "boom")])
     )
     assert [one.causes for one in again] == [(), ("ZeroDivisionError: a bug",)]
+
+
+def test_soft_constraints_without_any_judge_stop_the_run_at_the_first_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("VERIF_JUDGE", raising=False)
+    for kind in (TrlReward, AsyncTrlReward):
+        with pytest.raises(MissingJudge, match="soft:tone needs a judge"):
+            trl(kind(RewardConfig()), ["a"], constraints=[[POLITE]])
+    with pytest.raises(MissingJudge, match="set VERIF_JUDGE"):
+        asyncio.run(compute_score("d", "a", [POLITE], None, undecided=0.5))
 
 
 def test_rewards_travel_to_other_processes() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from verif_sdk.case import Case, Message
 from verif_sdk.composer import Composer
-from verif_sdk.errors import InvalidSpec
+from verif_sdk.errors import InvalidSpec, MissingJudge
 from verif_sdk.registry import Registry
 from verif_sdk.rewards.config import RewardConfig
 from verif_sdk.rewards.shaping import shape
@@ -55,7 +55,8 @@ class Scorer:
     """Scores rollouts as a `RewardConfig` says. Safe under many threads and event loops; picklable.
 
     A rollout whose constraints cannot be read, a judge that fails, and an error in a check or a plugin
-    all leave their rollout undecided, with the cause in `Scored.causes` and in the log, once per cause.
+    all leave their rollout undecided, with the cause in `Scored.causes` and in the log, once per cause. Soft
+    constraints without any judge are no such thing: that raises `MissingJudge`, on the first call.
     """
 
     config: RewardConfig
@@ -71,6 +72,8 @@ class Scorer:
         readable = [case for case in cases if isinstance(case, Case)]
         try:
             results: list[Result | str] = [*await self._composer().averify_batch(readable)]
+        except MissingJudge:
+            raise
         except Exception:  # noqa: BLE001  # which case it was is found out one by one
             results = await asyncio.to_thread(self._one_by_one, readable)
         return await asyncio.to_thread(self._scored, rollouts, cases, results)
@@ -102,6 +105,8 @@ class Scorer:
     def _verified(self, cases: list[Case]) -> list[Result | str]:
         try:
             return [*self._composer().verify_batch(cases)]
+        except MissingJudge:
+            raise
         except Exception:  # noqa: BLE001  # which case it was is found out one by one
             return self._one_by_one(cases)
 
