@@ -6,7 +6,7 @@ from array import array
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from langdetect import DetectorFactory, LangDetectException
 from langdetect import detect as original
@@ -68,13 +68,17 @@ TEXTS = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+MIXED = "今天天气很好。今天天气很好。الطقس جميل اليوم. الطقس جميل اليوم. Hôm nay thời tiết đẹp. MiXeD cAsE "
+
+
+@settings(max_examples=600, deadline=None, derandomize=True)
 @given(TEXTS)
+@example(MIXED)
 def test_the_answer_is_langdetects(text: str) -> None:
     assert detect_raw(text) == reference(text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(TEXTS)
 def test_the_walk_in_numpy_agrees_with_the_exact_one_where_it_answers(text: str) -> None:
     pytest.importorskip("numpy", reason="numpy is not installed")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +65,14 @@ def test_what_goes_together_is_left_alone(tmp_path: Path) -> None:
         native(some, {"type": "keywords:exclude", "keywords": ["a"]}),
         native({**once, "keyword": "a"}, {**once, "keyword": "b", "exactly": 2}),
         native({**WORDS, "at_least": 11}),
+        native(
+            {"type": "keywords:include", "keywords": ["Cat"], "case_sensitive": True},
+            {"type": "keywords:exclude", "keywords": ["cat"], "case_sensitive": True},
+        ),
+        native(
+            {"type": "keywords:include", "keywords": ["cat"], "whole_word": False},
+            {"type": "keywords:exclude", "keywords": ["cat"]},
+        ),
     ]
     assert run(tmp_path / "rows", rows, "--json") == (0, "")
 
@@ -93,3 +103,12 @@ def test_rows_of_a_format_need_no_response(tmp_path: Path) -> None:
     row = {"prompt": "p", "instruction_id_list": ["punctuation:no_comma"], "kwargs": [{}]}
     assert run(tmp_path / "rows", [row], "--rows", "ifeval")[0] == 0
     assert run(tmp_path / "rows", [{**row, "instruction_id_list": ["x"]}], "--rows", "ifeval")[0] == 1
+
+
+def test_a_file_that_is_no_gzip_is_a_wrong_call(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl.gz"
+    path.write_text("{}")
+    command = [sys.executable, "-m", "verif_sdk.cli", "check-dataset", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, "no whole gzip file" in done.stderr) == (2, True)
+    assert "Traceback" not in done.stderr

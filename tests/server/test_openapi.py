@@ -23,7 +23,7 @@ schema = schemathesis.openapi.from_asgi("/openapi.json", application)
 
 
 @schema.parametrize()
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_no_request_is_a_server_error(case: Any) -> None:
     answer = case.call()
     # Without a judge the judge's endpoint has nobody to ask, and says so.

@@ -20,9 +20,10 @@ WholeWord = Annotated[bool, Field(description='Whether "cat" is not found in "co
 CaseSensitive = Annotated[bool, Field(description='Whether "May" is another word than "may".')]
 
 
-def uses(keyword: str) -> str:
-    """Return the name of how often a keyword is used, for `demands`."""
-    return f'uses of "{keyword.lower()}"'
+def uses(keyword: str, *, whole_word: bool = True, case_sensitive: bool = False) -> str:
+    """Return the name of how often a keyword is used, for `demands`: another reading is another quantity."""
+    named = f'uses of "{keyword}", in this case' if case_sensitive else f'uses of "{keyword.lower()}"'
+    return named if whole_word else f"{named}, inside words too"
 
 
 class Include(Check):
@@ -51,7 +52,8 @@ class Include(Check):
 
     def demands(self) -> Iterable[Demand]:
         if self.at_least is None or self.at_least == len(self.keywords):
-            return [Demand(uses(keyword), 1) for keyword in self.keywords]
+            reading = {"whole_word": self.whole_word, "case_sensitive": self.case_sensitive}
+            return [Demand(uses(keyword, **reading), 1) for keyword in self.keywords]
         return ()
 
     def instruction(self) -> str:
@@ -90,7 +92,8 @@ class Exclude(Check):
     case_sensitive: CaseSensitive = False
 
     def demands(self) -> Iterable[Demand]:
-        return [Demand(uses(keyword), 0, 0) for keyword in self.keywords]
+        reading = {"whole_word": self.whole_word, "case_sensitive": self.case_sensitive}
+        return [Demand(uses(keyword, **reading), 0, 0) for keyword in self.keywords]
 
     def instruction(self) -> str:
         if len(self.keywords) == 1:
@@ -121,7 +124,8 @@ class Frequency(Counted):
     case_sensitive: CaseSensitive = False
 
     def demands(self) -> Iterable[Demand]:
-        return [demand._replace(of=uses(self.keyword)) for demand in super().demands()]
+        name = uses(self.keyword, whole_word=self.whole_word, case_sensitive=self.case_sensitive)
+        return [demand._replace(of=name) for demand in super().demands()]
 
     def instruction(self) -> str:
         return f'Use "{self.keyword}" {self.amount("time")}.'

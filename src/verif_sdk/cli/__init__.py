@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import sys
 
 import typer
@@ -49,4 +50,7 @@ def main() -> None:
         app()
     except VerifError as error:
         print(f"verif: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except (gzip.BadGzipFile, EOFError) as error:
+        print(f"verif: a file whose name ends in .gz is no whole gzip file: {error}", file=sys.stderr)
         raise SystemExit(2) from None

@@ -12,7 +12,8 @@ _WORDS_KEPT = 50_000
 _CACHED_WORD = 24  # characters; scripts without spaces make "words" that never come twice
 
 _LATIN = re.compile(r"[A-z]+")
-_NOT_LATIN = re.compile("[^\u0000-\u02ff\u1e00-\u1eff]+")
+# langdetect means to count Vietnamese letters as Latin, and does not.
+_NOT_LATIN = re.compile("[^\u0000-\u02ff]+")
 
 
 def known(text: str) -> array[int]:

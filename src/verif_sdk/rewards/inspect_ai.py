@@ -10,6 +10,7 @@ from __future__ import annotations
 from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr
 from inspect_ai.solver import TaskState
 
+from verif_sdk.errors import UndecidedReward
 from verif_sdk.rewards import metrics
 from verif_sdk.rewards.config import RewardConfig
 from verif_sdk.rewards.scorer import Rollout
@@ -32,6 +33,8 @@ def verif(config: RewardConfig | None = None) -> Scorer:
         reward = scored.reward
         if reward is None and isinstance(rewards.config.undecided, float):
             reward = rewards.config.undecided
+        if reward is None and rewards.config.undecided == "raise":
+            raise UndecidedReward("; ".join(scored.causes))
         if reward is None:
             return Score.unscored(reason="scoring_failed", explanation="; ".join(scored.causes))
         numbers = metrics.constant(scored)
