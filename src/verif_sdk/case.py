@@ -67,8 +67,9 @@ def without_reasoning(response: str, opening: str, closing: str) -> str:
 
     A chat template often writes the opening tag itself, so a closing tag alone counts too.
     """
-    answer = response.rpartition(closing)[2]
-    return "" if opening in answer else answer.lstrip("\n") if answer is not response else response
+    if closing in response:
+        response = response.rpartition(closing)[2].lstrip("\n")
+    return "" if opening in response else response
 
 
 def last_reply(messages: Sequence[Message]) -> str:

@@ -57,7 +57,7 @@ class Composer:
         rollouts = self._begin(list(cases))
         try:
             wait({ask.submission for rollout in rollouts for ask in rollout.asks}, self.timeout)
-            return [self._finish(rollout, self._collected(rollout)) for rollout in rollouts]
+            return self._finished(rollouts)
         except BaseException:
             _cancel(rollouts)
             raise
@@ -69,7 +69,7 @@ class Composer:
             submissions = {ask.submission for rollout in rollouts for ask in rollout.asks}
             if submissions:
                 await asyncio.wait(map(asyncio.wrap_future, submissions), timeout=self.timeout)
-            return [self._finish(rollout, self._collected(rollout)) for rollout in rollouts]
+            return self._finished(rollouts)
         except BaseException:
             _cancel(rollouts)
             raise
@@ -90,11 +90,13 @@ class Composer:
         rollouts = []
         for case in cases:
             rollout = _Rollout(case, case.text(self.think), self.early_exit)
-            if rollout.wanted and self.early_exit and _settled(rollout.verdicts, aggregate):
-                rollout.save()
-            elif rollout.wanted and judge is not None:
-                rollout.ask(judge, asked)
             rollouts.append(rollout)
+            if judge is None or not rollout.wanted:
+                continue
+            if self.early_exit and _settled(rollout.verdicts, aggregate):
+                rollout.save()
+            else:
+                rollout.ask(judge, asked)
         return rollouts
 
     def _judge(self, cases: Sequence[Case]) -> Judge | None:
@@ -125,20 +127,27 @@ class Composer:
                 answers.append(Answer(error=f"the judge gave no answer within {self.timeout:g} s"))
         return answers
 
-    def _finish(self, rollout: _Rollout, answers: list[Answer]) -> Result:
-        verdicts = rollout.decided(answers)
-        return Result(
-            reward=self._reward(verdicts), verdicts=verdicts, usage=rollout.usage(answers), id=rollout.case.id
-        )
+    def _finished(self, rollouts: list[_Rollout]) -> list[Result]:
+        aggregate = self._aggregator()
+        results = []
+        for rollout in rollouts:
+            answers = self._collected(rollout)
+            verdicts = rollout.decided(answers)
+            reward = self._reward(verdicts, aggregate)
+            results.append(
+                Result(reward=reward, verdicts=verdicts, usage=rollout.usage(answers), id=rollout.case.id)
+            )
+        return results
 
-    def _reward(self, verdicts: Sequence[Verdict]) -> float | None:
-        failed = next((verdict for verdict in verdicts if verdict.error is not None), None)
-        if failed is None:
-            # A skipped verdict was proven not to matter, so either bound gives the reward.
-            return self._aggregator()([_bound(verdict, passed=False) for verdict in verdicts])
-        if self.missing == "raise":
-            raise UndecidedReward(f"{failed.type} is undecided: {failed.error}")
-        return self.missing
+    def _reward(self, verdicts: Sequence[Verdict], aggregate: Aggregator) -> float | None:
+        for verdict in verdicts:
+            if verdict.error is None:
+                continue
+            if self.missing == "raise":
+                raise UndecidedReward(f"{verdict.type} is undecided: {verdict.error}")
+            return self.missing
+        # A skipped verdict was proven not to matter, so either bound gives the reward.
+        return aggregate([_bound(verdict, passed=False) for verdict in verdicts])
 
 
 _NOTHING = Usage()
@@ -154,6 +163,8 @@ class _Ask:
 
 class _Rollout:
     """One case on its way: the verdicts by code, and the questions that stay open."""
+
+    __slots__ = ("asks", "case", "first", "questions", "saved", "text", "verdicts")
 
     def __init__(self, case: Case, text: Text, early_exit: bool) -> None:
         self.case = case

@@ -6,7 +6,6 @@ import os
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, get_args
 
@@ -21,9 +20,8 @@ from verif_sdk.registry import Registry
 GROUP = "verif_sdk"
 
 
-@cache
 def installed() -> Registry:
-    """Return the registry of this process, built on the first call.
+    """Return the built-ins and all installed plugins (`Registry.installed` keeps them).
 
     A broken plugin is left out with a warning that names its distribution, and listed in
     `Registry.broken`. `VERIF_SDK_BLOCK=a,b` leaves out the entry points of those names.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, SerializeAsAny, ValidationError, WithJsonSchema
@@ -32,6 +33,7 @@ class Registry:
     """Plugins that could not be used: entry point and distribution to the cause."""
 
     @staticmethod
+    @cache
     def installed() -> Registry:
         """Return the registry of this process: the built-ins and every installed plugin, read on first use."""
         from verif_sdk.plugins import installed
@@ -49,13 +51,13 @@ class Registry:
             return spec
         if isinstance(spec, str):
             return self.parse(from_json(spec))
-        if not isinstance(spec, Mapping):
+        if not isinstance(spec, (dict, Mapping)):  # the first is what most are, and quickly known
             raise InvalidSpec(f"a constraint is an object with a 'type', got {type(spec).__name__}: {spec!r:.80}")
         if not isinstance(name := spec.get("type"), str):
             raise InvalidSpec(f"a constraint needs a 'type' such as 'length:words', got {dict(spec)!r:.120}")
         cls = self._find("constraint type", self.constraints, name)
         try:
-            return cls.model_validate(dict(spec))
+            return cls.model_validate(spec if isinstance(spec, dict) else dict(spec))
         except ValidationError as error:
             raise InvalidSpec(f"{name}: {described(error, cls)}") from None
 
@@ -112,7 +114,7 @@ def from_json(text: str) -> Any:
 
 AnyConstraint = Annotated[
     SerializeAsAny[Constraint],
-    BeforeValidator(lambda spec: Registry.installed().parse(spec)),
+    BeforeValidator(lambda spec: spec if isinstance(spec, Constraint) else Registry.installed().parse(spec)),
     WithJsonSchema({"type": "object", "required": ["type"], "x-constraint": True}),
 ]
 """A field that holds any registered constraint: reads objects, dicts and JSON, writes all parameters."""

@@ -11,63 +11,80 @@ from array import array
 from functools import cache
 from math import cos, log, pi, sin, sqrt
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from verif_sdk.language.profiles import profiles
 from verif_sdk.language.walk import ALPHA, BASE, CERTAIN, LEAST, SPREAD, STEPS, WALKS
 
-_FEW, _MANY = 1024, 16_384  # numbers of the generator: enough for most texts, and for any
+_FEW, _TIMES = 512, 4  # numbers of the generator that are looked at first, and how many times as many next
 _CLOSE = 1e-9
 _FIVES, _MORE = 12, 28  # checks, each after five n-grams, whose products are taken together, at first and later
 _SCALE = 500.0  # keeps those products between the smallest and the largest numbers
 _DOUBLE = 1 << 53
+_PADDING = 4  # zeros before the numbers, so that four draws stand before the first
+_AGREED = WALKS // 2 + 1
+"""Walks that settle the matter where all of them end in one language."""
 
 Numbers = Any  # an array of numpy; its types differ between numpy's versions
 
 
+class _End(NamedTuple):
+    """Where a walk ended."""
+
+    language: int | None
+    """The one that was all but certain; None where the walk was too long."""
+    weights: Numbers
+    """Of each language; divided by their sum they are its shares."""
+
+
 def most_probable(ngrams: array[int]) -> int | None:
     """Return the number of the most probable language, or None where it is too close to call here."""
-    walk = _Draws(ngrams)
-    total = np.zeros(len(profiles().languages))
+    draws = _Draws(ngrams)
+    ends: list[_End] = []
     for left in reversed(range(WALKS)):
-        shares = _walk(walk, (ALPHA + walk.gauss() * SPREAD) / BASE)
-        if shares is None:
+        end = _walk(draws, (ALPHA + draws.gauss() * SPREAD) / BASE)
+        if end is None:
             return None
-        total += shares
-        if left > WALKS // 2:
-            continue  # the walks that are left can change it
+        ends.append(end)
+        if len(ends) < _AGREED:
+            continue
+        (language, _), *others = ends
+        if language is not None and all(other.language == language for other in others):
+            return language
+        total = sum(weights / weights.sum() for _, weights in ends)
         second, first = np.partition(total, -2)[-2:] / WALKS
         if first - second > (left + 0.001) / WALKS:
-            break
+            break  # the walks that are left cannot change it
     else:
         if not min(first - second, first - LEAST) > _CLOSE:  # also where a product was too large a number
             return None
     return int(total.argmax())
 
 
-def _walk(walk: _Draws, weight: float) -> Numbers:
-    """Return each language's share at the end of one walk, or None where that end is too close to call."""
-    shares: Numbers = None
-    steps = 0
-    while steps < STEPS:
-        first = shares is None
-        fives = min(_FIVES if first else _MORE, (STEPS - steps) // 5)
-        checks = walk.checks(fives, first, weight)
-        if not first:
-            checks[0] *= shares
+def _walk(draws: _Draws, weight: float) -> _End | None:
+    """Return where one walk ends, or None where that is too close to call."""
+    checks = draws.checks(_FIVES, weight, first=True)
+    steps, lead = 0, 1  # n-grams before this block's, and in its first row
+    while True:
         np.multiply.accumulate(checks, axis=0, out=checks)
-        sums = checks.sum(axis=1)
-        most = checks.max(axis=1) / sums
-        ended = int((most > CERTAIN - _CLOSE).argmax())
-        if most[ended] > CERTAIN - _CLOSE:
-            walk.advance(5 * (ended + 1 - first) + first)
-            return checks[ended] / sums[ended] if most[ended] > CERTAIN + _CLOSE else None
-        shares = checks[-1] / sums[-1]
-        walk.advance(5 * fives + first)
-        steps += 5 * fives
-    return shares
+        sums = np.add.reduce(checks, axis=1)
+        certain = checks > ((CERTAIN - _CLOSE) * sums)[:, None]
+        ended, language = divmod(int(certain.argmax()), certain.shape[1])
+        if certain[ended, language]:
+            if not checks[ended, language] > (CERTAIN + _CLOSE) * sums[ended]:
+                return None
+            draws.advance(lead + 5 * ended)
+            return _End(language, checks[ended])
+        walked = lead + 5 * (len(checks) - 1)
+        draws.advance(walked)
+        steps += walked
+        if steps > STEPS:
+            return _End(None, checks[-1])
+        before = checks[-1] / sums[-1]
+        checks, lead = draws.checks(min(_MORE, (STEPS + 1 - steps) // 5), weight), 5
+        checks[0] *= before
 
 
 class _Draws:
@@ -77,25 +94,28 @@ class _Draws:
         self._ngrams = np.frombuffer(ngrams, dtype=np.intc)
         self._size = 0
         self._grow(_FEW)
-        self._at = 0
-        self._next = 0
+        self._at = _PADDING
+        self._next = _PADDING
         self._second: float | None = None
 
-    def checks(self, fives: int, first: bool, weight: float) -> Numbers:
+    def checks(self, fives: int, weight: float, *, first: bool = False) -> Numbers:
         """Return the products of the smoothed profiles of the next n-grams, a row for each five of them.
 
         Args:
             fives: how many.
-            first: whether a row of one n-gram stands before them.
             weight: what smooths the profiles.
+            first: whether a row of one n-gram stands before them.
         """
         end = self._next + first + 5 * fives
-        if end > len(self._places):
-            self._grow(_MANY)
-        rows = _table().take(self._ngrams.take(self._drawn[self._next : end]), axis=0)
+        while end > len(self._drawn):
+            self._grow(_TIMES * self._size)
+        # Ones before a lone n-gram make it five.
+        drawn = self._drawn[self._next - _PADDING * first : end].reshape(-1, 5)
+        rows = _table().take(drawn.T, axis=0)  # the first of each five, then the second: long runs are quick
         rows += weight * _SCALE
-        products = rows[first:].reshape(fives, 5, -1).prod(axis=1)
-        return np.concatenate((rows[:1], products)) if first else products
+        if first:
+            rows[:_PADDING, 0] = 1.0
+        return np.multiply.reduce(rows, axis=0)
 
     def advance(self, count: int) -> None:
         """Leave the next `count` draws behind."""
@@ -114,8 +134,8 @@ class _Draws:
 
     def _uniform(self) -> float:
         if self._at + 2 > self._size:
-            self._grow(_MANY)
-        high, low = map(int, _stream(self._size)[self._at : self._at + 2])
+            self._grow(_TIMES * self._size)
+        high, low = _stream(self._size)[self._at : self._at + 2].tolist()
         self._at += 2
         return ((high >> 5) * 67108864 + (low >> 6)) / _DOUBLE
 
@@ -124,13 +144,13 @@ class _Draws:
         numbers = _stream(size) >> (32 - count.bit_length())
         self._size = size
         self._places = np.flatnonzero(numbers < count)
-        self._drawn = numbers[self._places]
+        self._drawn = self._ngrams.take(numbers.take(self._places))
 
 
 @cache
 def _stream(size: int) -> Numbers:
     random = Random(0)  # noqa: S311  # langdetect's seed
-    return np.array([random.getrandbits(32) for _ in range(size)], dtype=np.int64)
+    return np.array([0] * _PADDING + [random.getrandbits(32) for _ in range(size - _PADDING)], dtype=np.int64)
 
 
 @cache

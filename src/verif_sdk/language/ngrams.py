@@ -11,7 +11,8 @@ _LONGEST = 10_000  # characters that are looked at
 _WORDS_KEPT = 50_000
 _CACHED_WORD = 24  # characters; scripts without spaces make "words" that never come twice
 
-_LATIN = re.compile(r"[A-z]+")
+_LATIN = bytes(range(ord("A"), ord("z") + 1))  # with the marks between the capitals and the small letters
+_LATIN_RUNS = re.compile(r"[A-z]+")
 # langdetect means to count Vietnamese letters as Latin, and does not.
 _NOT_LATIN = re.compile("[^\u0000-\u02ff]+")
 
@@ -34,10 +35,11 @@ def _letters(text: str) -> str:
     from langdetect.utils.ngram import NGram
 
     text = NGram.normalize_vi(text)[:_LONGEST]
-    without_latin = _LATIN.sub("", text)
-    other = sum(map(len, _NOT_LATIN.findall(text)))
-    if (len(text) - len(without_latin)) * 2 < other:
-        text = without_latin
+    ascii_part = text.encode("ascii", "ignore")
+    latin = len(ascii_part) - len(ascii_part.translate(None, _LATIN))
+    # Most texts are in one script; the letters of others are counted where there are enough of both.
+    if 0 < latin * 2 < len(text) - len(ascii_part) and latin * 2 < sum(map(len, _NOT_LATIN.findall(text))):
+        text = _LATIN_RUNS.sub("", text)
     return text.translate(normal)
 
 

@@ -11,7 +11,7 @@ import re
 import threading
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from itertools import chain
+from itertools import chain, filterfalse
 from typing import Any, NamedTuple
 
 from verif_sdk import Undecidable
@@ -19,12 +19,10 @@ from verif_sdk import Undecidable
 _loading = threading.Lock()
 
 _LAST_WORD = re.compile(r"[A-Za-z]{2,}\Z")
-_OTHER_SPACE = re.compile(r"[\t\r\x0b\x0c]")
 
 # What no plain sentence holds: other scripts and controls, ellipses, some dashes and quotes.
 _STRANGE = re.compile(r"[^\n\t\r !-_a-~‒–—―“”‘’«»„]")
 _HARD = ("..", "--", "''", '""', '\n"', '\t"', '\r"')
-_SEPARATORS = frozenset("\x1c\x1d\x1e\x1f")  # spaces to Python, and to NLTK's patterns none
 # These are tokens of their own wherever they stand.
 _ALONE = "-;@#$%&?!*[](){}<>‒–—―“”‘’«»„"
 _PIECE = re.compile(r"[;@#$%&?!*\[\](){}<>‒–—―“”‘’«»„\"]|[^;@#$%&?!*\[\](){}<>‒–—―“”‘’«»„\"]+")
@@ -45,6 +43,8 @@ class _Punkt(NamedTuple):
     tokenizer: Any
     stops: Any
     """The pattern of the places where a sentence may end."""
+    quick_stops: re.Pattern[str]
+    """The same in Python's own engine, to which separators are spaces."""
     closing: Any
     """The pattern of the marks that belong to the sentence before them."""
     risky: frozenset[str]
@@ -84,10 +84,10 @@ def capitals(raw: str) -> int:
     Raises:
         Undecidable: NLTK's punkt_tab is not here, and the text is not plain.
     """
-    if not _SEPARATORS.isdisjoint(raw):
+    if _separated(raw):
         return sum(map(str.isupper, tokens(raw)))
     found = 0
-    for chunk in raw.split():
+    for chunk in filterfalse(str.islower, raw.split()):
         number = _capitals(chunk)
         if number is None:
             return sum(map(str.isupper, tokens(raw)))
@@ -109,39 +109,41 @@ def sentence_tokens(sentence: str) -> list[str]:
 
 def _sentences(raw: str) -> Iterator[str]:
     """Yield the sentences, with the closing marks after a stop moved to the sentence that it ends."""
-    moved = 0
-    spans = chain(_spans(raw), [None])
-    span = next(spans)
-    while span is not None:
-        (start, end), span = span, next(spans)
-        start, moved = start + moved, 0
-        if span is not None and not raw[span[0] : span[0] + 1].isalnum():
-            closing = _punkt().closing.match(raw[slice(*span)])
-            if closing:
-                end, moved = span[0] + len(closing.group(0).rstrip()), closing.end()
-        if start < end:
-            yield raw[start:end]
-
-
-def _spans(raw: str) -> Iterator[tuple[int, int]]:
     begin = 0
+    before: tuple[int, int] | None = None
+    for end, following in chain(_breaks(raw), [(len(raw.rstrip()), 0)]):
+        moved = 0
+        if before is not None:
+            start, stop = before
+            if not raw[begin : begin + 1].isalnum() and (closing := _punkt().closing.match(raw[begin:end])):
+                stop, moved = begin + len(closing.group(0).rstrip()), closing.end()
+            if start < stop:
+                yield raw[start:stop]
+        before = begin + moved, end
+        begin = following
+    if before is not None and before[0] < before[1]:
+        yield raw[slice(*before)]
+
+
+def _breaks(raw: str) -> Iterator[tuple[int, int]]:
+    """Yield where a sentence ends, and where the next one begins."""
     for match, word in _stops(raw):
         if _ends(raw, match, word):
-            yield begin, match.end()
-            begin = match.start("next_tok") if match.group("next_tok") else match.end()
-    yield begin, len(raw.rstrip())
+            following = match.start("next_tok")
+            yield match.end(), following if following >= 0 else match.end()
 
 
 def _stops(raw: str) -> Iterator[tuple[Any, int]]:
     """Yield the last place of each word at which a sentence may end, with where that word begins."""
-    only_plain_space = not _OTHER_SPACE.search(raw)
+    spaces = [space for space in "\t\r\x0b\x0c" if space in raw]
     start = stop = 0
     before = None
-    for match in _punkt().stops.finditer(raw):
+    stops = _punkt().stops if _separated(raw) else _punkt().quick_stops
+    for match in stops.finditer(raw):
         at = match.start()
         space = max(raw.rfind(" ", stop, at), raw.rfind("\n", stop, at))
-        if not only_plain_space:
-            space = max(space, *(raw.rfind(other, stop, at) for other in "\t\r\x0b\x0c"))
+        for other in spaces:
+            space = max(space, raw.rfind(other, stop, at))
         # A space right at the last stop is overlooked, as NLTK does.
         begin = space + 1 if space > stop else start
         if before is not None and stop <= begin:
@@ -153,21 +155,30 @@ def _stops(raw: str) -> Iterator[tuple[Any, int]]:
 
 def _ends(raw: str, match: Any, start: int) -> bool:
     """Return whether the sentence ends at a stop, after the word that begins at `start`."""
-    following = match.group("next_tok") or match.group("after_tok")
+    mark, after, token = match.group(0, "after_tok", "next_tok")
+    following = token or after
     word = raw[start : match.start()]
     if following.strip():  # what is a space to Python, and none to NLTK's patterns, is no token
-        if match.group() != ".":
+        if mark != "." or (not following.startswith(".") and _never_abbreviates(word)):
             return True
-        last = _LAST_WORD.search(word)
-        if last and last.group().lower() not in _punkt().risky and not following.startswith("."):
-            return True
-    return _decided(f"{word}{match.group()}{match.group('after_tok')}")
+    return _decided(f"{word}{mark}{after}")
+
+
+@lru_cache(maxsize=50_000)
+def _never_abbreviates(word: str) -> bool:
+    last = _LAST_WORD.search(word)
+    return last is not None and last.group().lower() not in _punkt().risky
 
 
 @lru_cache(maxsize=4096)
 def _decided(context: str) -> bool:
     ends: bool = _punkt().tokenizer.text_contains_sentbreak(context)
     return ends
+
+
+def _separated(raw: str) -> bool:
+    """Return whether a text has separators, which are spaces to Python, and to NLTK's patterns none."""
+    return "\x1c" in raw or "\x1d" in raw or "\x1e" in raw or "\x1f" in raw
 
 
 def _is_plain(text: str) -> bool:
@@ -236,8 +247,13 @@ def _loaded() -> _Punkt:
         ) from None
     language = tokenizer._lang_vars
     endings = (re.split("[^a-z]", known)[-1] for known in tokenizer._params.abbrev_types)
+    stops = language.period_context_re()
     return _Punkt(
-        tokenizer, language.period_context_re(), language.re_boundary_realignment, frozenset(filter(None, endings))
+        tokenizer,
+        stops,
+        re.compile(stops.pattern, re.VERBOSE),
+        language.re_boundary_realignment,
+        frozenset(filter(None, endings)),
     )
 
 

@@ -20,8 +20,18 @@ Count = Annotated[int, Field(ge=0)]
 
 # As NLTK 3.10 has it, to which the marks of Indic scripts are part of a word; to Python's own `re` they are not.
 _WORD = regex.compile(r"\w+")
-_ASCII_SPACED = "".join(letter if _WORD.match(letter) else " " for letter in map(chr, range(128)))
 _loading = threading.Lock()
+
+
+class _Shapes(dict[int, str]):
+    """Code points to "w" for what words are made of, and to a space for the rest."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = "w" if _WORD.match(chr(code)) else " "
+        return self[code]
+
+
+_SHAPES = _Shapes()
 
 
 class Reference(Check):
@@ -42,8 +52,8 @@ class Reference(Check):
 
     def check(self, text: Text) -> Verdict:
         if self.variant == "fixed":
-            return self.verdict(self.fixed(text), "as the instruction reads")
-        return self.verdict(self.holds(text), "as the reference decides")
+            return _verdict(self.type, self.fixed(text), "as the instruction reads", self.weight)
+        return _verdict(self.type, self.holds(text), "as the reference decides", self.weight)
 
     def decide(self, text: Text, answers: Sequence[Answer | None] = ()) -> Verdict:
         # The reference's blank is str.strip's; invisible format characters are text to it.
@@ -53,6 +63,12 @@ class Reference(Check):
             return self.check(text)
         except Undecidable as cause:
             return self.undecided(str(cause))
+
+
+@lru_cache(maxsize=1024)
+def _verdict(type: str, passed: bool, reason: str, weight: float) -> Verdict:
+    """Return a verdict; there are few different ones, and they never change, so equal ones are one object."""
+    return Verdict(type=type, passed=passed, score=float(passed), reason=reason, weight=weight)
 
 
 def compared(found: int, relation: Relation, wanted: int) -> bool:
@@ -79,14 +95,28 @@ def pattern(source: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
         ) from None
 
 
-def surely_absent(source: str, text: Text) -> bool:
-    """Return whether a pattern cannot be found, whatever the case: it is a plain word, and the text lacks it.
+def occurrences(source: str, text: Text) -> int:
+    """Return how often a pattern is found, whatever the case.
 
-    False tells nothing. Outside ASCII, letters have other forms that match, so nothing is told there.
+    Raises:
+        Undecidable: it is no pattern; the reference raises there.
     """
-    return (
-        source.isalnum() and text.raw.isascii() and source.isascii() and source.lower() not in text.view(str.lower)
-    )
+    literal = _literal(source)
+    if literal is not None and text.raw.isascii():  # elsewhere letters have other forms, which match too
+        return text.view(str.lower).count(literal)
+    return len(pattern(source, re.IGNORECASE).findall(text.raw))
+
+
+def surely_absent(source: str, text: Text) -> bool:
+    """Return whether a pattern cannot be found, whatever the case; False tells nothing."""
+    literal = _literal(source)
+    return literal is not None and text.raw.isascii() and literal not in text.view(str.lower)
+
+
+@lru_cache(maxsize=4096)
+def _literal(source: str) -> str | None:
+    """Return in small letters a pattern that stands for itself, None for others."""
+    return source.lower() if re.fullmatch("[A-Za-z0-9 '-]+", source) else None
 
 
 def given(name: str, value: int) -> int:
@@ -112,9 +142,8 @@ def _alone(word: str) -> re.Pattern[str]:
 
 def words(raw: str) -> int:
     """Return the number of runs of word characters: "don't" is two."""
-    if raw.isascii():
-        return len(raw.translate(_ASCII_SPACED).split())
-    return len(_WORD.findall(raw))
+    shape = raw.translate(_SHAPES)
+    return shape.count(" w") + shape.startswith("w")
 
 
 def stop_words() -> frozenset[str]:

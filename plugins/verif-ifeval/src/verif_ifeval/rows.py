@@ -6,6 +6,7 @@ import ast
 import json
 from collections.abc import Mapping
 from functools import cache
+from types import NoneType
 from typing import Any
 
 from verif_sdk import Case, InvalidSpec, Registry
@@ -100,15 +101,15 @@ def _specs(row: Mapping[str, Any], field: str) -> list[dict[str, Any]]:
     ids, parameters = row[field], row["kwargs"]
     if len(ids) != len(parameters):
         raise InvalidSpec(f"{len(ids)} instruction ids and {len(parameters)} kwargs; there must be one for each")
-    if not all(isinstance(name, str) for name in ids):
-        raise InvalidSpec(f"field {field!r} is a list of texts, got {ids!r:.80}")
-    if not all(given is None or isinstance(given, Mapping) for given in parameters):
-        raise InvalidSpec(f"field 'kwargs' is a list of objects, got {parameters!r:.80}")
-    return [_spec(name, given or {}) for name, given in zip(ids, parameters, strict=True)]
+    return [_spec(name, given) for name, given in zip(ids, parameters, strict=True)]
 
 
-def _spec(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    spec = {"type": type_of(name), **given}
+def _spec(name: Any, given: Any) -> dict[str, Any]:
+    if not isinstance(name, str):
+        raise InvalidSpec(f"an instruction id is a text, got {name!r:.80}")
+    if not isinstance(given, (dict, Mapping, NoneType)):
+        raise InvalidSpec(f"field 'kwargs' is a list of objects, got {given!r:.80}")
+    spec = {"type": type_of(name), **(given or {})}
     if spec["type"] == LETTERS and not _is_letter(spec.get("letter")):
         spec.setdefault("variant", "fixed")
     return spec

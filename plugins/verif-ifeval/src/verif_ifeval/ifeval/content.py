@@ -15,7 +15,8 @@ _REAL_PLACEHOLDER = re.compile(r"\[[^\[\]\n]+\](?!\()")  # not empty, and no lin
 _AFTER_PHRASE = ' \n\t*_"”»'
 _QUOTES = {('"', '"'), ("“", "”"), ("„", "“"), ("«", "»")}
 _COMMAS = set(",，、،﹐，")
-_POSTSCRIPTS = {"P.P.S": r"\s*p\.\s?p\.\s?s.*$", "P.S.": r"\s*p\.\s?s\..*$"}
+# Without the reference's spaces before and its rest of the line behind, which are always there to be found.
+_POSTSCRIPTS = {"P.P.S": r"p\.\s?p\.\s?s", "P.S.": r"p\.\s?s\."}
 
 
 class NumberPlaceholders(Reference):

@@ -14,6 +14,7 @@ from verif_ifeval.reference import (
     Relation,
     asked,
     compared,
+    occurrences,
     pattern,
     standing_alone,
     surely_absent,
@@ -44,7 +45,7 @@ class Existence(Reference):
         return [Demand(uses(keyword), 1) for keyword in self.keywords]
 
     def holds(self, text: Text) -> bool:
-        return all(pattern(keyword, re.IGNORECASE).search(text.raw) for keyword in self.keywords)
+        return all(occurrences(keyword, text) for keyword in self.keywords)
 
     def fixed(self, text: Text) -> bool:
         return all(standing_alone(keyword, text.raw) for keyword in self.keywords)
@@ -70,8 +71,7 @@ class Frequency(Reference):
         return asked(uses(self.keyword), self.relation, self.frequency)
 
     def holds(self, text: Text) -> bool:
-        found = len(pattern(self.keyword, re.IGNORECASE).findall(text.raw))
-        return compared(found, self.relation, self.frequency)
+        return compared(occurrences(self.keyword, text), self.relation, self.frequency)
 
     def fixed(self, text: Text) -> bool:
         return compared(standing_alone(self.keyword, text.raw), self.relation, self.frequency)

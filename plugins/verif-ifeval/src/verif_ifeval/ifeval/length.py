@@ -13,7 +13,6 @@ from verif_ifeval.reference import Count, Reference, Relation, asked, compared, 
 from verif_sdk import Example, Text
 from verif_sdk.demand import Demand
 
-_DIVIDER = re.compile(r"\s?\*\*\*\s?")
 _DIVIDER_LINE = re.compile(r"^[ \t]*\*\*\*[ \t]*$", re.MULTILINE)
 _AROUND_WORD = ".,;:?!'\"*_“”‘’()"
 
@@ -51,7 +50,7 @@ class NumberParagraphs(Reference):
         return [Demand("paragraphs divided by ***", self.num_paragraphs, self.num_paragraphs)]
 
     def holds(self, text: Text) -> bool:
-        pieces = _DIVIDER.split(text.raw)
+        pieces = text.raw.split("***")
         number = len(pieces)
         for place, piece in enumerate(pieces):
             if not piece.strip():
