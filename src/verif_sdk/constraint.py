@@ -46,7 +46,7 @@ class Constraint(BaseModel, ABC):
     @classmethod
     def _none_is_absent(cls, data: Any) -> Any:
         # Data sets pad rows with None; every other value, 0 and "" included, was meant.
-        if isinstance(data, Mapping):
+        if isinstance(data, (dict, Mapping)):  # the first is what most are, and quickly known
             return {name: value for name, value in data.items() if value is not None}
         return data
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, SerializeAsAny, ValidationError, WithJsonSchema
+from pydantic import BaseModel, PlainValidator, SerializeAsAny, ValidationError, WithJsonSchema
 
 from verif_sdk.constraint import Constraint
 from verif_sdk.errors import InvalidSpec, UnknownName, suggest
@@ -47,17 +47,20 @@ class Registry:
             InvalidSpec: the type or a parameter is unknown, missing or out of range; the message
                 names the field and what was expected.
         """
-        if isinstance(spec, Constraint):
-            return spec
         if isinstance(spec, str):
-            return self.parse(from_json(spec))
-        if not isinstance(spec, (dict, Mapping)):  # the first is what most are, and quickly known
-            raise InvalidSpec(f"a constraint is an object with a 'type', got {type(spec).__name__}: {spec!r:.80}")
+            spec = from_json(spec)
+        if not isinstance(spec, dict):
+            if isinstance(spec, Constraint):
+                return spec
+            if not isinstance(spec, Mapping):
+                kind = type(spec).__name__
+                raise InvalidSpec(f"a constraint is an object with a 'type', got {kind}: {spec!r:.80}")
+            spec = dict(spec)
         if not isinstance(name := spec.get("type"), str):
-            raise InvalidSpec(f"a constraint needs a 'type' such as 'length:words', got {dict(spec)!r:.120}")
+            raise InvalidSpec(f"a constraint needs a 'type' such as 'length:words', got {spec!r:.120}")
         cls = self._find("constraint type", self.constraints, name)
         try:
-            return cls.model_validate(spec if isinstance(spec, dict) else dict(spec))
+            return cls.model_validate(spec)
         except ValidationError as error:
             raise InvalidSpec(f"{name}: {described(error, cls)}") from None
 
@@ -114,7 +117,7 @@ def from_json(text: str) -> Any:
 
 AnyConstraint = Annotated[
     SerializeAsAny[Constraint],
-    BeforeValidator(lambda spec: spec if isinstance(spec, Constraint) else Registry.installed().parse(spec)),
+    PlainValidator(lambda spec: Registry.installed().parse(spec)),
     WithJsonSchema({"type": "object", "required": ["type"], "x-constraint": True}),
 ]
 """A field that holds any registered constraint: reads objects, dicts and JSON, writes all parameters."""

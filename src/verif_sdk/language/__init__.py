@@ -33,7 +33,7 @@ def detect_raw(text: str) -> str | None:
     from verif_sdk.language.walk import most_probable
 
     found = known(text)
-    if not found:
+    if len(found) == 0:
         return None
     best = most_probable(found)
     return UNKNOWN if best is None else profiles().languages[best]

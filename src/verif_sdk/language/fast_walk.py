@@ -20,7 +20,7 @@ from verif_sdk.language.walk import ALPHA, BASE, CERTAIN, LEAST, SPREAD, STEPS, 
 
 _FEW, _TIMES = 512, 4  # numbers of the generator that are looked at first, and how many times as many next
 _CLOSE = 1e-9
-_FIVES, _MORE = 12, 28  # checks, each after five n-grams, whose products are taken together, at first and later
+_FIVES, _MORE = 14, 20  # checks, each after five n-grams, whose products are taken together, at first and later
 _SCALE = 500.0  # keeps those products between the smallest and the largest numbers
 _DOUBLE = 1 << 53
 _PADDING = 4  # zeros before the numbers, so that four draws stand before the first
@@ -69,11 +69,11 @@ def _walk(draws: _Draws, weight: float) -> _End | None:
     steps, lead = 0, 1  # n-grams before this block's, and in its first row
     while True:
         np.multiply.accumulate(checks, axis=0, out=checks)
-        sums = np.add.reduce(checks, axis=1)
-        certain = checks > ((CERTAIN - _CLOSE) * sums)[:, None]
+        needed = checks.dot(_nearly_certain())
+        certain = checks > needed[:, None]
         ended, language = divmod(int(certain.argmax()), certain.shape[1])
         if certain[ended, language]:
-            if not checks[ended, language] > (CERTAIN + _CLOSE) * sums[ended]:
+            if not checks[ended, language] > (1 + 3 * _CLOSE) * needed[ended]:
                 return None
             draws.advance(lead + 5 * ended)
             return _End(language, checks[ended])
@@ -82,7 +82,7 @@ def _walk(draws: _Draws, weight: float) -> _End | None:
         steps += walked
         if steps > STEPS:
             return _End(None, checks[-1])
-        before = checks[-1] / sums[-1]
+        before = checks[-1] / checks[-1].sum()
         checks, lead = draws.checks(min(_MORE, (STEPS + 1 - steps) // 5), weight), 5
         checks[0] *= before
 
@@ -151,6 +151,12 @@ class _Draws:
 def _stream(size: int) -> Numbers:
     random = Random(0)  # noqa: S311  # langdetect's seed
     return np.array([0] * _PADDING + [random.getrandbits(32) for _ in range(size - _PADDING)], dtype=np.int64)
+
+
+@cache
+def _nearly_certain() -> Numbers:
+    """Return what makes of a row of weights the least one that may be all but certain: a part of their sum."""
+    return np.full(len(profiles().languages), CERTAIN - _CLOSE)
 
 
 @cache

@@ -18,22 +18,33 @@ _NOT_LATIN = re.compile("[^\u0000-\u02ff]+")
 
 
 def known(text: str) -> array[int]:
-    """Return the rows of all known n-grams of a text, in order; empty for a text without letters."""
-    *closed, last = _letters(text).split(" ")
-    return array("i", b"".join([*map(_WORDS.__getitem__, closed), _scanned(last)]))
+    """Return the rows of all known n-grams of a text, in order; empty for a text without letters.
 
-
-def _letters(text: str) -> str:
-    """Return a text without addresses, in one script, with a space for whatever is no letter."""
-    normal, (url, mail) = profiles().normal, profiles().addresses
+    An array of numpy, where there is numpy, for an ASCII text.
+    """
+    url, mail = profiles().addresses
     if "http" in text:
         text = url.sub(" ", text)
     if "@" in text:
         text = mail.sub(" ", text)
+    if not text.isascii():
+        text = _letters(text)
     if text.isascii():
-        return text[:_LONGEST].translate(normal)
+        try:
+            from verif_sdk.language.ascii_ngrams import known as quickly_known
+        except ImportError:  # numpy is an extra
+            text = _letters(text)
+        else:
+            return quickly_known(text[:_LONGEST])
+    *closed, last = text.split(" ")
+    return array("i", b"".join([*map(_WORDS.__getitem__, closed), _scanned(last)]))
+
+
+def _letters(text: str) -> str:
+    """Return a text in one script, with a space for whatever is no letter."""
     from langdetect.utils.ngram import NGram
 
+    normal = profiles().normal
     text = NGram.normalize_vi(text)[:_LONGEST]
     ascii_part = text.encode("ascii", "ignore")
     latin = len(ascii_part) - len(ascii_part.translate(None, _LATIN))

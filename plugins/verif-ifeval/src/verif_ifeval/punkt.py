@@ -57,7 +57,7 @@ def sentences(raw: str) -> tuple[str, ...]:
     Raises:
         Undecidable: NLTK's punkt_tab is not here.
     """
-    return tuple(_sentences(raw))
+    return tuple(each_sentence(raw))
 
 
 def tokens(raw: str) -> tuple[str, ...]:
@@ -66,12 +66,15 @@ def tokens(raw: str) -> tuple[str, ...]:
     Raises:
         Undecidable: NLTK's punkt_tab is not here.
     """
-    return tuple(each_token(raw))
+    found: list[str] = []
+    for sentence in each_sentence(raw):
+        found += sentence_tokens(sentence)
+    return tuple(found)
 
 
 def each_token(raw: str) -> Iterator[str]:
     """Yield what `tokens` returns, reading no further than the sentence of the last one that is asked for."""
-    for sentence in _sentences(raw):
+    for sentence in each_sentence(raw):
         yield from sentence_tokens(sentence)
 
 
@@ -107,8 +110,8 @@ def sentence_tokens(sentence: str) -> list[str]:
     return tokenized
 
 
-def _sentences(raw: str) -> Iterator[str]:
-    """Yield the sentences, with the closing marks after a stop moved to the sentence that it ends."""
+def each_sentence(raw: str) -> Iterator[str]:
+    """Yield what `sentences` returns, reading no further than the one after the last that is asked for."""
     begin = 0
     before: tuple[int, int] | None = None
     for end, following in chain(_breaks(raw), [(len(raw.rstrip()), 0)]):

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from verif_ifeval.ifbench.units import EDGES, bare, word_runs
+from verif_ifeval.ifbench.units import EDGES, bare
 from verif_ifeval.punkt import tokens
-from verif_ifeval.reference import Count, Reference
+from verif_ifeval.reference import Count, Reference, words
 from verif_sdk import Example, Text
 
 _DIGITS = re.compile(r"\d+")
@@ -21,7 +21,8 @@ _NAMES = (
     "Victoria Elijah Layla Nicholas Audrey David Hannah Christopher Penelope Thomas Nora Andrew Aria Joseph "
     "Claire Ryan Stella Jonathan"
 )
-_NAME = re.compile(rf"\b(?:{'|'.join(_NAMES.split())})\b")
+_NAMED = frozenset(_NAMES.split())
+_CAPITALISED = re.compile(r"\b[A-Z]\w*")
 _PRONOUNS = frozenset(
     [
         "i",
@@ -102,7 +103,7 @@ class WordCountRange(Reference):
     max_words: Count
 
     def holds(self, text: Text) -> bool:
-        return self.min_words <= len(text.view(word_runs)) <= self.max_words
+        return self.min_words <= text.view(words) <= self.max_words
 
 
 class UniqueWordCount(Reference):
@@ -114,7 +115,7 @@ class UniqueWordCount(Reference):
     N: Count
 
     def holds(self, text: Text) -> bool:
-        return len({word.strip(EDGES) for word in text.raw.lower().split()}) >= self.N
+        return len({word.strip(EDGES) for word in set(text.raw.lower().split())}) >= self.N
 
 
 class Conjunctions(Reference):
@@ -126,8 +127,8 @@ class Conjunctions(Reference):
     small_n: Count
 
     def holds(self, text: Text) -> bool:
-        found = {word for word in text.raw.split() if word.strip(EDGES).lower() in _CONJUNCTIONS}
-        return len(found) >= self.small_n
+        words = set(text.raw.split())
+        return sum(word.strip(EDGES).lower() in _CONJUNCTIONS for word in words) >= self.small_n
 
     def fixed(self, text: Text) -> bool:
         words = {word.strip(EDGES).lower() for word in text.raw.split()}
@@ -145,7 +146,7 @@ class PersonNames(Reference):
     N: Count
 
     def holds(self, text: Text) -> bool:
-        return len(set(_NAME.findall(text.raw))) >= self.N
+        return len(_NAMED.intersection(_CAPITALISED.findall(text.raw))) >= self.N
 
 
 class Numbers(Reference):
@@ -210,7 +211,7 @@ class Pronouns(Reference):
     N: Count
 
     def holds(self, text: Text) -> bool:
-        return sum(token in _PRONOUNS for token in tokens(text.raw.replace("/", " ").lower())) >= self.N
+        return sum(map(_PRONOUNS.__contains__, tokens(text.raw.replace("/", " ").lower()))) >= self.N
 
 
 class KeywordsMultiple(Reference):

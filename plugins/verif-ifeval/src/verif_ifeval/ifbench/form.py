@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from functools import lru_cache
+from itertools import chain, pairwise
 from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
 from verif_ifeval.ifbench.units import EDGES, bare
-from verif_ifeval.punkt import each_token, sentences
+from verif_ifeval.punkt import each_sentence, each_token, sentences
 from verif_ifeval.reference import Reference, is_emoji
 from verif_sdk import Example, Text
 
 _PAIRS = {")": "(", "]": "[", "}": "{"}
+_BRACKETS = re.compile(r"[()\[\]{}]")
+_QUOTES = re.compile("[\"']")
 _LETTERED = re.compile(r"\W*[aA]\W*[bB]\W*[cC]\W*")
 _PARTS = ("My Answer:", "My Conclusion:", "Future Outlook:")
 _OUTSIDE_QUOTES = "".join(c for c in r"""!#$%&'()*+,-./:;<=>?@[\]^_`{|}~""") + "0123456789"
@@ -29,11 +32,11 @@ class Parentheses(Reference):
     def holds(self, text: Text) -> bool:
         stack: list[str] = []
         deepest = 0
-        for character in text.raw:
+        for character in _BRACKETS.findall(text.raw):
             if character in "([{":
                 stack.append(character)
                 deepest = max(deepest, len(stack))
-            elif character in _PAIRS:
+            else:
                 if stack and stack[-1] == _PAIRS[character]:
                     stack.pop()
                     if deepest >= 5:
@@ -55,9 +58,7 @@ class Quotes(Reference):
     def holds(self, text: Text) -> bool:
         stack: list[str] = []
         deepest = 0
-        for character in text.raw:
-            if character not in "\"'":
-                continue
+        for character in _QUOTES.findall(text.raw):
             if stack and stack[-1] == character:
                 stack.pop()
                 if deepest - len(stack) >= 3:
@@ -112,13 +113,12 @@ class Emoji(Reference):
     type: Literal["ifbench:format:emoji"] = "ifbench:format:emoji"
 
     def holds(self, text: Text) -> bool:
-        found = [bare(sentence).strip() for sentence in text.view(sentences)]
-        for place, sentence in enumerate(found):
+        found = (bare(sentence).strip() for sentence in each_sentence(text.raw))
+        for sentence, following in pairwise(chain(found, [""])):
             if not sentence:
                 return False
             if is_emoji(sentence[-1]) or is_emoji(sentence[-2:-1]):
                 continue
-            following = found[place + 1] if place + 1 < len(found) else ""
             if not following or not is_emoji(following[0]):
                 return False
         return True
@@ -238,15 +238,7 @@ class TitleCase(Reference):
     type: Literal["ifbench:format:title_case"] = "ifbench:format:title_case"
 
     def holds(self, text: Text) -> bool:
-        for token in each_token(text.raw):
-            if not token[0].isalpha():
-                continue
-            rest = token[1:]
-            if not rest and token.islower():
-                return False
-            if rest and token[0].islower() and (rest.islower() or rest.isupper()):
-                return False
-        return True
+        return all(map(_titled, each_token(text.raw)))
 
 
 class OutputTemplate(Reference):
@@ -275,6 +267,14 @@ class NoWhitespace(Reference):
 
     def holds(self, text: Text) -> bool:
         return not any(map(str.isspace, text.raw))
+
+
+@lru_cache(maxsize=50_000)
+def _titled(token: str) -> bool:
+    """Return whether the reference takes a token for a word in title case, or for no word."""
+    first, rest = token[0], token[1:]
+    small = first.isalpha() and first.islower()
+    return not small or (rest != "" and not rest.islower() and not rest.isupper())
 
 
 CONSTRAINTS = (

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import StringConstraints
 
 from verif_ifeval.ifbench.units import EDGES, bare_words, word_runs
-from verif_ifeval.punkt import sentences
+from verif_ifeval.punkt import each_sentence, sentences
 from verif_ifeval.reference import Count, Reference, stop_words
 from verif_sdk import Example, Text
 
@@ -25,7 +26,8 @@ class StopWords(Reference):
 
     def holds(self, text: Text) -> bool:
         words, stop = text.view(word_runs), stop_words()
-        return bool(words) and 100 * sum(word.lower() in stop for word in words) / len(words) <= self.percentage
+        found = sum(map(stop.__contains__, map(str.lower, words)))
+        return bool(words) and 100 * found / len(words) <= self.percentage
 
 
 class SentenceType(Reference):
@@ -67,10 +69,10 @@ class Overlap(Reference):
 
     def holds(self, text: Text) -> bool:
         own = text.view(trigrams)
-        if not own:
+        if not len(own):
             return False
-        share = 100 * len(own & _reference_trigrams(self.reference_text)) / len(own)
-        return self.percentage - 2 <= share <= self.percentage + 2
+        shared = int(np.isin(own, _reference_trigrams(self.reference_text), assume_unique=True).sum())
+        return self.percentage - 2 <= 100 * shared / len(own) <= self.percentage + 2
 
 
 class SentenceWords(Reference):
@@ -102,7 +104,7 @@ class AlliterationIncrement(Reference):
 
     def holds(self, text: Text) -> bool:
         last = -1
-        for sentence in text.view(sentences):
+        for sentence in each_sentence(text.raw):
             found = _alliteration(sentence)
             if found <= last:
                 return False
@@ -139,13 +141,16 @@ class Increment(Reference):
     small_n: Count
 
     def holds(self, text: Text) -> bool:
-        counts = [len(bare_words(sentence)) for sentence in text.view(sentences)]
+        counts = (len(bare_words(sentence)) for sentence in each_sentence(text.raw))
         return all(after == before + self.small_n for before, after in pairwise(counts))
 
 
-def trigrams(raw: str) -> frozenset[str]:
-    """Return the runs of three characters in a text."""
-    return frozenset(map("".join, zip(raw, raw[1:], raw[2:], strict=False)))
+def trigrams(raw: str) -> Any:
+    """Return the different runs of three characters in a text, each as one number, in order."""
+    codes = np.frombuffer(raw.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.int64)
+    runs = codes[:-2] << 42 | codes[1:-1] << 21 | codes[2:]
+    runs.sort()
+    return runs[np.diff(runs, prepend=-1) != 0]
 
 
 _reference_trigrams = lru_cache(maxsize=64)(trigrams)

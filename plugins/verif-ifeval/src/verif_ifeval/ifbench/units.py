@@ -11,6 +11,7 @@ PUNCTUATION = string.punctuation
 EDGES = PUNCTUATION + " "
 _DELETE = str.maketrans("", "", PUNCTUATION)
 _WORD = regex.compile(r"\w+")  # NLTK's own engine; see `reference.words`
+_ASCII_WORDS = "".join(letter if _WORD.match(letter) else " " for letter in map(chr, range(128)))
 
 
 def bare(raw: str) -> str:
@@ -30,6 +31,8 @@ def lower_bare_words(raw: str) -> list[str]:
 
 def word_runs(raw: str) -> list[str]:
     r"""Return the runs of `\w`."""
+    if raw.isascii():
+        return raw.translate(_ASCII_WORDS).split()
     found: list[str] = _WORD.findall(raw)
     return found
 

@@ -77,7 +77,8 @@ class Palindrome(Reference):
     type: Literal["ifbench:words:palindrome"] = "ifbench:words:palindrome"
 
     def holds(self, text: Text) -> bool:
-        return sum(len(word) >= 5 and word == word[::-1] for word in text.view(lower_bare_words)) >= 10
+        alike = (word for word in text.view(lower_bare_words) if word[0] == word[-1] and word == word[::-1])
+        return sum(len(word) >= 5 for word in alike) >= 10
 
 
 class PrimeLengths(Reference):
@@ -126,7 +127,7 @@ class OddEvenSyllables(Reference):
     type: Literal["ifbench:words:odd_even_syllables"] = "ifbench:words:odd_even_syllables"
 
     def holds(self, text: Text) -> bool:
-        odd = [syllables(word) % 2 for word in text.view(lower_bare_words)]
+        odd = (syllables(word) % 2 for word in text.view(lower_bare_words))
         return all(before != after for before, after in pairwise(odd))
 
 
