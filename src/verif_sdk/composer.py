@@ -147,7 +147,7 @@ class Composer:
                 raise UndecidedReward(f"{verdict.type} is undecided: {verdict.error}")
             return self.missing
         # A skipped verdict was proven not to matter, so either bound gives the reward.
-        return aggregate([_bound(verdict, passed=False) for verdict in verdicts])
+        return aggregate([_bound(verdict, passed=False) if verdict.skipped else verdict for verdict in verdicts])
 
 
 _NOTHING = Usage()
@@ -178,7 +178,7 @@ class _Rollout:
         for constraint in case.constraints:
             questions = constraint.questions(text)
             verdict = constraint.decide(text, [None] * len(questions))
-            if early_exit and not verdict.skipped:
+            if questions and early_exit and not verdict.skipped:
                 # Settled without an answer, such as any_of with a check that passed.
                 self.saved += len(questions)
                 questions = ()

@@ -60,7 +60,7 @@ class Registry:
             raise InvalidSpec(f"a constraint needs a 'type' such as 'length:words', got {spec!r:.120}")
         cls = self._find("constraint type", self.constraints, name)
         try:
-            return cls.model_validate(spec)
+            return cls.model_validate(spec) if len(spec) > 1 else _without_parameters(cls)
         except ValidationError as error:
             raise InvalidSpec(f"{name}: {described(error, cls)}") from None
 
@@ -101,6 +101,12 @@ class Registry:
         except KeyError:
             causes = "".join(f"; plugin {plugin} did not load: {cause}" for plugin, cause in self.broken.items())
             raise UnknownName(kind, name, known, causes) from None
+
+
+@cache
+def _without_parameters(cls: type[Constraint]) -> Constraint:
+    """Return the constraint of a type alone; it never changes, so one is enough."""
+    return cls.model_validate({})
 
 
 def from_json(text: str) -> Any:

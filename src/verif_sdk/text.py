@@ -32,11 +32,9 @@ class Text:
 
     def view(self, segmenter: Callable[[str], T]) -> T:
         """Return `segmenter(self.raw)`, computed once per response. `segmenter` must be pure."""
-        try:
-            return self._views[segmenter]  # type: ignore[return-value]  # keyed by its own function
-        except KeyError:
-            self._views[segmenter] = found = segmenter(self.raw)
-            return found
+        if segmenter not in self._views:
+            self._views[segmenter] = segmenter(self.raw)
+        return self._views[segmenter]  # type: ignore[return-value]  # keyed by its own function
 
     def part(self, raw: str) -> Text:
         """Return a part of this response as a text of its own, with the same prompt and reference."""

@@ -76,7 +76,7 @@ def test_ground_truth_is_read_in_every_shape_that_is_written(truth: Any) -> None
         ({"response": ""}, "field 'ground_truth' is missing"),
         ({"ground_truth": "__import__('os').getcwd()", "response": ""}, "neither JSON nor a Python literal"),
         ({"ground_truth": {"instruction_id": ["a"]}, "response": ""}, "field 'kwargs' is missing or no list"),
-        ({"ground_truth": {"instruction_id": [1], "kwargs": [{}]}, "response": ""}, "a list of texts"),
+        ({"ground_truth": {"instruction_id": [1], "kwargs": [{}]}, "response": ""}, "an instruction id is a text"),
         ({"ground_truth": {"instruction_id": ["a"], "kwargs": ["b"]}, "response": ""}, "a list of objects"),
         (
             {"ground_truth": {"instruction_id": [], "kwargs": [{}]}, "response": ""},

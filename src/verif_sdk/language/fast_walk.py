@@ -135,7 +135,7 @@ class _Draws:
     def _uniform(self) -> float:
         if self._at + 2 > self._size:
             self._grow(_TIMES * self._size)
-        high, low = _stream(self._size)[self._at : self._at + 2].tolist()
+        high, low = map(int, _stream(self._size)[self._at : self._at + 2])
         self._at += 2
         return ((high >> 5) * 67108864 + (low >> 6)) / _DOUBLE
 

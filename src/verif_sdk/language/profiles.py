@@ -40,12 +40,11 @@ class Profiles(NamedTuple):
         return self.table[place * width : (place + 1) * width]
 
 
+@cache
 def profiles() -> Profiles:
     """Return the profiles, read once."""
-    if not _loaded.cache_info().currsize:
-        with _loading:  # functools.cache alone would let two threads read them at once
-            _loaded()
-    return _loaded()
+    with _loading:  # functools.cache alone would let two threads read them at once
+        return _loaded()
 
 
 @cache

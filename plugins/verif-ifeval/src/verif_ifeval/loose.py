@@ -34,7 +34,7 @@ class Loose(Constraint):
         return self.constraint.instruction()
 
     def decide(self, text: Text, answers: Sequence[Answer | None] = ()) -> Verdict:
-        if not text.raw.strip():
+        if not text.raw or text.raw.isspace():
             return self.blank()
         verdicts = []
         for variant in text.view(variants):

@@ -87,15 +87,10 @@ def capitals(raw: str) -> int:
     Raises:
         Undecidable: NLTK's punkt_tab is not here, and the text is not plain.
     """
-    if _separated(raw):
+    found = [None] if _separated(raw) else [*map(_capitals, filterfalse(str.islower, raw.split()))]
+    if None in found:
         return sum(map(str.isupper, tokens(raw)))
-    found = 0
-    for chunk in filterfalse(str.islower, raw.split()):
-        number = _capitals(chunk)
-        if number is None:
-            return sum(map(str.isupper, tokens(raw)))
-        found += number
-    return found
+    return sum(found)  # type: ignore[arg-type]  # no None is in it
 
 
 def sentence_tokens(sentence: str) -> list[str]:
@@ -161,9 +156,9 @@ def _ends(raw: str, match: Any, start: int) -> bool:
     mark, after, token = match.group(0, "after_tok", "next_tok")
     following = token or after
     word = raw[start : match.start()]
-    if following.strip():  # what is a space to Python, and none to NLTK's patterns, is no token
-        if mark != "." or (not following.startswith(".") and _never_abbreviates(word)):
-            return True
+    sure = mark != "." or (not following.startswith(".") and _never_abbreviates(word))
+    if sure and following.strip():  # what is a space to Python, and none to NLTK's patterns, is no token
+        return True
     return _decided(f"{word}{mark}{after}")
 
 
@@ -231,11 +226,10 @@ def _plain_end(chunk: str) -> tuple[str, ...] | None:
     return None if before is None else (*before, ".", *("''" if mark == '"' else mark for mark in closed[2]))
 
 
+@cache
 def _punkt() -> _Punkt:
-    if not _loaded.cache_info().currsize:
-        with _loading:  # functools.cache alone would let two threads read it at once
-            _loaded()
-    return _loaded()
+    with _loading:  # functools.cache alone would let two threads read it at once
+        return _loaded()
 
 
 @cache

@@ -56,8 +56,8 @@ class Reference(Check):
         return _verdict(self.type, self.holds(text), "as the reference decides", self.weight)
 
     def decide(self, text: Text, answers: Sequence[Answer | None] = ()) -> Verdict:
-        # The reference's blank is str.strip's; invisible format characters are text to it.
-        if not text.raw.strip():
+        # The reference's blank is whitespace alone; invisible format characters are text to it.
+        if not text.raw or text.raw.isspace():
             return self.blank()
         try:
             return self.check(text)
@@ -146,6 +146,7 @@ def words(raw: str) -> int:
     return shape.count(" w") + shape.startswith("w")
 
 
+@cache
 def stop_words() -> frozenset[str]:
     """Return NLTK's English stop words."""
     with _loading:

@@ -36,13 +36,12 @@ class Parentheses(Reference):
             if character in "([{":
                 stack.append(character)
                 deepest = max(deepest, len(stack))
+            elif stack and stack[-1] == _PAIRS[character]:
+                stack.pop()
+                if deepest >= 5:
+                    return True
             else:
-                if stack and stack[-1] == _PAIRS[character]:
-                    stack.pop()
-                    if deepest >= 5:
-                        return True
-                else:
-                    stack, deepest = [], 0
+                stack, deepest = [], 0
         return False
 
 

@@ -100,8 +100,10 @@ class MultipleSections(Reference):
     num_sections: Count
 
     def holds(self, text: Text) -> bool:
-        pieces = pattern(rf"\s?{self.section_spliter}\s?\d+\s?").split(text.raw)
-        return len(pieces) - 1 >= self.num_sections
+        label = self.section_spliter
+        if label.isalnum():  # spaces around it make no difference to how often it is found
+            return len(pattern(rf"{label}\s?\d+").findall(text.raw)) >= self.num_sections
+        return len(pattern(rf"\s?{label}\s?\d+\s?").split(text.raw)) - 1 >= self.num_sections
 
     def fixed(self, text: Text) -> bool:
         label = re.escape(self.section_spliter)
