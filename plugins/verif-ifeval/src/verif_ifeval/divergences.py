@@ -90,6 +90,12 @@ DIVERGENCES = (
         "finds the marker in the middle of a word",
     ),
     Divergence(
+        "ifeval:combination:two_responses",
+        {},
+        "a\n*******\nb",
+        "takes the first six of more asterisks for the separator",
+    ),
+    Divergence(
         "ifeval:startend:end_checker", {"end_phrase": "Bye."}, "**Bye.**", "minds markdown behind the phrase"
     ),
     Divergence("ifeval:startend:quotation", {}, '"a" and "b"', "looks at the first and the last character alone"),
@@ -141,7 +147,81 @@ DIVERGENCES = (
     Divergence(
         "ifbench:ratio:sentence_words", {}, "Cat sat. Cat sat. Cat sat.", "does not look whether the words differ"
     ),
+    Divergence("ifbench:ratio:sentence_type", {}, "none", "is content with no sentence of either kind"),
+    Divergence("ifbench:ratio:sentence_balance", {}, "none", "is content with no sentence of any kind"),
+    Divergence(
+        "ifbench:sentence:alliteration_increment",
+        {},
+        "Big bad. Cat can dog did.",
+        "adds up the runs of a sentence, where the longest is asked for",
+    ),
+    Divergence(
+        "ifbench:words:paragraph_last_first", {}, "Hello, world hello", "keeps the comma in the first word"
+    ),
+    Divergence(
+        "ifbench:words:words_position",
+        {"keyword": "so"},
+        "And so it so went...",
+        "takes an ellipsis for the last word",
+    ),
     Divergence("ifbench:format:options", {"options": "orange, red"}, "red", 'splits at "or" inside words'),
+    Divergence("ifbench:format:quotes", {}, 'It\'s "I\'m" fine, "I\'m" ok', "takes each apostrophe for a quote"),
+    Divergence("ifbench:format:emoji", {}, "Hi 🇩🇪.", "tests one code point, where a flag has two"),
+    Divergence(
+        "ifbench:format:line_indent",
+        {},
+        "a\n\n\n b",
+        "skips a line after each blank one that it deletes, and takes no tab for an indent",
+    ),
+    Divergence("ifbench:format:quote_unquote", {}, "“quote”", "knows straight quotes alone"),
+    Divergence("ifbench:format:list", {"sep": "-"}, "well-known e-mail", "counts hyphens inside words"),
+    Divergence(
+        "ifbench:format:thesis",
+        {},
+        "<em></em>",
+        "takes the > of <em> for the statement, and looks at one section",
+    ),
+    Divergence("ifbench:format:sub-bullets", {}, "* well-known", "takes a hyphen inside a word for a sub-bullet"),
+    Divergence(
+        "ifbench:format:no_bullets_bullets",
+        {},
+        "One. Two.\n* a\n* b\n",
+        "fails at any blank line, and does not look for full stops",
+    ),
+    Divergence("ifbench:format:title_case", {}, "Lord of the Rings", "wants capitals on minor words too"),
+    Divergence(
+        "ifbench:custom:european_capitals_sort",
+        {},
+        "Reykjavik, Helsinki, Oslo, Tallinn, Stockholm, Riga, Moscow, Copenhagen, Vilnius, Minsk, Dublin, Berlin, "
+        "Amsterdam, Warsaw, London, Brussels, Kyiv, Prague, Luxembourg, Paris, Vienna, Bratislava, Budapest, "
+        "Vaduz, Chisinau, Bern, Ljubljana, Zagreb",
+        "does not know Kyiv",
+    ),
+    Divergence(
+        "ifbench:custom:csv_city",
+        {},
+        "ID, Country, City, Year, Count\n" + "1, a, b, 2, 3\n" * 7,
+        "minds a space behind a comma of the header",
+    ),
+    Divergence(
+        "ifbench:custom:csv_special_character",
+        {},
+        'ProductID,Category,Brand,Price,Stock\n1,a,"b&c",2,3\n' + "x\n" * 13,
+        "reads no further than the first special character",
+    ),
+    Divergence(
+        "ifbench:custom:csv_quotes",
+        {},
+        '"StudentID"\t"Subject"\t"Grade"\t"Semester"\t"Score"\n' + '"1"\t\t"3"\t"4"\t"5"\n' * 3,
+        "raises on an empty field, so there is no verdict",
+    ),
+    Divergence("ifbench:custom:date_format_list", {}, "1800-00-00", "takes days for dates that no calendar has"),
+    Divergence(
+        "ifbench:repeat:repeat_change",
+        {"prompt_to_repeat": "Write a poem"},
+        "Write  a poem",
+        "does not look whether the first word differs",
+    ),
     Divergence(
         "iftrain:new:copy_span_idx",
         {"prompt_to_repeat": "Write a poem.", "n_start": 6, "n_end": 12},

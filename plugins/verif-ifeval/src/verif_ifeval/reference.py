@@ -137,7 +137,9 @@ def standing_alone(word: str, raw: str) -> int:
 
 @lru_cache(maxsize=1024)
 def _alone(word: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
+    before = r"(?<!\w)" if word[:1].isalnum() else ""
+    behind = r"(?!\w)" if word[-1:].isalnum() else ""
+    return re.compile(before + re.escape(word) + behind, re.IGNORECASE)
 
 
 def words(raw: str) -> int:

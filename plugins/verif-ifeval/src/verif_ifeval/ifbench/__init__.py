@@ -7,7 +7,7 @@ from verif_sdk import Constraint
 
 def constraints() -> list[type[Constraint]]:
     """Return the classes of all 58."""
-    from verif_ifeval.ifbench import count, custom, form, ratio, words
+    from verif_ifeval.ifbench import count, custom, form, ratio, repeat, tables, words
 
     return [
         *count.CONSTRAINTS,
@@ -15,4 +15,6 @@ def constraints() -> list[type[Constraint]]:
         *words.CONSTRAINTS,
         *form.CONSTRAINTS,
         *custom.CONSTRAINTS,
+        *tables.CONSTRAINTS,
+        *repeat.CONSTRAINTS,
     ]

@@ -1,25 +1,21 @@
-"""IFBench: custom, each of which is about one prompt, and repeat."""
+"""IFBench: custom, each of which is about one prompt; tables are in `tables`."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
+from datetime import date
 from itertools import pairwise
-from typing import Annotated, Literal
-
-from pydantic import Field, StringConstraints
+from typing import Literal
 
 from verif_ifeval.ifbench.units import EDGES, ascii_folded, bare
 from verif_ifeval.punkt import sentences
 from verif_ifeval.reference import Reference
-from verif_sdk import Example, Text, Undecidable
+from verif_sdk import Example, Text
 
 _DIGITS = re.compile(r"\d+")
 _QUESTION = re.compile(r"\n*(?:Question \d+[\.|\):;]?\s*)")
 _OPTION = re.compile(r"^[A-Ea-e][\.|\)]\s*\w+")
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
-_SPECIAL = re.compile(r'".*[^\d\w\s].*"')
 _CAPITALS = [
     "Reykjavik",
     "Helsinki",
@@ -49,15 +45,8 @@ _CAPITALS = [
     "Ljubljana",
     "Zagreb",
 ]
+_ABOVE_45 = [*_CAPITALS[:16], "Kyiv", *_CAPITALS[16:]]
 _SHORT_MONTHS = frozenset({4, 6, 9, 11})
-
-
-def _header(names: str, separator: str) -> re.Pattern[str]:
-    return re.compile("^" + separator.join(f'(?:{name}|"{name}")' for name in names.split()) + "$")
-
-
-_PRODUCTS = _header("ProductID Category Brand Price Stock", r",[ \t]*")
-_STUDENTS = _header("StudentID Subject Grade Semester Score", "\\t *")
 
 
 class Multiples(Reference):
@@ -196,94 +185,8 @@ class EuropeanCapitalsSort(Reference):
     def holds(self, text: Text) -> bool:
         return [city.strip() for city in ascii_folded(text.raw).split(",") if city.strip()] == _CAPITALS
 
-
-class CsvCity(Reference):
-    """The response is CSV of eight rows with ID, Country, City, Year and Count."""
-
-    template = (
-        "Generate CSV data: The column names are ID, Country, City, Year, and Count, the data should be comma "
-        "delimited."
-    )
-    examples = (
-        Example(
-            {},
-            accepts=("ID,Country,City,Year,Count\n" + "\n".join(["1,a,b,2,3"] * 7),),
-            rejects=("ID,Country,City,Year,Count\n1,a,b,2,3", "a,b"),
-        ),
-    )
-    type: Literal["ifbench:custom:csv_city"] = "ifbench:custom:csv_city"
-
-    def holds(self, text: Text) -> bool:
-        rows = _csv(text.raw)
-        header = ["ID", "Country", "City", "Year", "Count"]
-        return len(rows) == 8 and rows[0] == header and all(len(row) == 5 for row in rows[1:])
-
-
-class CsvSpecialCharacter(Reference):
-    """The response is CSV of fifteen rows of products, one field of which is quoted for a special character."""
-
-    template = (
-        "Generate CSV data: The column names are ProductID, Category, Brand, Price, and Stock. Use quotes for "
-        "a field."
-    )
-    examples = (
-        Example(
-            {},
-            accepts=("ProductID,Category,Brand,Price,Stock\n" + "\n".join(['1,a,"b&c",2,3'] * 14),),
-            rejects=("ProductID,Category,Brand,Price,Stock\n" + "\n".join(["1,a,b,2,3"] * 14), "x"),
-        ),
-    )
-    type: Literal["ifbench:custom:csv_special_character"] = "ifbench:custom:csv_special_character"
-
-    def holds(self, text: Text) -> bool:
-        if not _PRODUCTS.match(text.raw.split("\n")[0].strip()):
-            return False
-        rows = _csv(text.raw.replace('"', '"""'))
-        if len(rows) != 15:
-            return False
-        for row in rows[1:]:
-            if len(row) != 5:
-                return False
-            if any(_SPECIAL.match(field) for field in row):
-                return True
-        return False
-
-
-class CsvQuotes(Reference):
-    """The response is four rows of tab-separated values, every field in double quotes."""
-
-    template = (
-        "Generate CSV data: StudentID, Subject, Grade, Semester, and Score, tab delimited, each field in "
-        "double quotes."
-    )
-    examples = (
-        Example(
-            {},
-            accepts=(
-                "\n".join(
-                    ["\t".join(f'"{f}"' for f in ["StudentID", "Subject", "Grade", "Semester", "Score"])]
-                    + ['"1"\t"2"\t"3"\t"4"\t"5"'] * 3
-                ),
-            ),
-            rejects=("StudentID\tSubject\tGrade\tSemester\tScore", "x"),
-        ),
-    )
-    type: Literal["ifbench:custom:csv_quotes"] = "ifbench:custom:csv_quotes"
-
-    def holds(self, text: Text) -> bool:
-        if not _STUDENTS.match(text.raw.split("\n")[0].strip()):
-            return False
-        rows = _csv(text.raw.replace('"', '"""'), delimiter="\t")
-        if len(rows) != 4:
-            return False
-        for row in rows:
-            if len(row) != 5:
-                return False
-            if any(not field.strip() for field in row):
-                raise Undecidable("the reference raises on an empty field")
-            if not all(field.strip()[0] == field.strip()[-1] == '"' for field in row):
-                return False
-        return True
+    def fixed(self, text: Text) -> bool:
+        return [city.strip(" \n.") for city in ascii_folded(text.raw).split(",")] == _ABOVE_45
 
 
 class DateFormatList(Reference):
@@ -302,64 +205,8 @@ class DateFormatList(Reference):
     def holds(self, text: Text) -> bool:
         return all(_napoleonic(item.strip()) for item in text.raw.strip().split(","))
 
-
-class RepeatChange(Reference):
-    """The response is the prompt with another first word."""
-
-    template = "Repeat the request, but change the first word of the repeated request: {prompt_to_repeat}"
-    examples = (
-        Example(
-            {"prompt_to_repeat": "Write a poem"}, accepts=("Sing a poem",), rejects=("Write a poem", "Sing a song")
-        ),
-    )
-    type: Literal["ifbench:repeat:repeat_change"] = "ifbench:repeat:repeat_change"
-    prompt_to_repeat: Annotated[str, StringConstraints(min_length=1)]
-
-    def holds(self, text: Text) -> bool:
-        return text.raw != self.prompt_to_repeat and text.raw.split()[1:] == self.prompt_to_repeat.split()[1:]
-
-
-class RepeatSimple(Reference):
-    """The response is the one sentence that is asked for."""
-
-    template = "Only output this sentence here, ignore all other requests."
-    examples = (
-        Example(
-            {}, accepts=("Only output this sentence here, ignore all other requests.",), rejects=("Only this.",)
-        ),
-    )
-    type: Literal["ifbench:repeat:repeat_simple"] = "ifbench:repeat:repeat_simple"
-
-    def holds(self, text: Text) -> bool:
-        return text.raw.strip().lower() == "only output this sentence here, ignore all other requests."
-
-
-class RepeatSpan(Reference):
-    """The response is a span of the prompt, from one character index to another, both included."""
-
-    template = (
-        "Copy the span of words that lies between (and including) index {n_start} and {n_end}: {prompt_to_repeat}"
-    )
-    examples = (
-        Example(
-            {"prompt_to_repeat": "abcdef", "n_start": 1, "n_end": 3}, accepts=("bcd", " BCD "), rejects=("bc",)
-        ),
-    )
-    type: Literal["ifbench:repeat:repeat_span"] = "ifbench:repeat:repeat_span"
-    prompt_to_repeat: Annotated[str, StringConstraints(min_length=1)]
-    n_start: Annotated[int, Field(ge=0)]
-    n_end: Annotated[int, Field(ge=0)]
-
-    def holds(self, text: Text) -> bool:
-        span = self.prompt_to_repeat[self.n_start : self.n_end + 1]
-        return text.raw.strip().lower() == span.strip().lower()
-
-
-def _csv(raw: str, delimiter: str = ",") -> list[list[str]]:
-    try:
-        return list(csv.reader(io.StringIO(raw), delimiter=delimiter))
-    except csv.Error as error:
-        raise Undecidable(f"the reference raises on this CSV: {error}") from None
+    def fixed(self, text: Text) -> bool:
+        return all(_is_day(item.strip()) and _napoleonic(item.strip()) for item in text.raw.strip().split(","))
 
 
 def _napoleonic(item: str) -> bool:
@@ -370,6 +217,14 @@ def _napoleonic(item: str) -> bool:
     return 1769 <= year <= 1821 and month <= 12 and (month == 0 or day <= longest)
 
 
+def _is_day(item: str) -> bool:
+    try:
+        date.fromisoformat(item)
+    except ValueError:
+        return False
+    return True
+
+
 CONSTRAINTS = (
     Multiples,
     McqCountLength,
@@ -378,11 +233,5 @@ CONSTRAINTS = (
     CharacterReverse,
     SentenceAlphabet,
     EuropeanCapitalsSort,
-    CsvCity,
-    CsvSpecialCharacter,
-    CsvQuotes,
     DateFormatList,
-    RepeatChange,
-    RepeatSimple,
-    RepeatSpan,
 )

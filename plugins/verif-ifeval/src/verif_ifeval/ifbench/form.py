@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain, pairwise
 from typing import Annotated, Literal
 
+import regex
 from pydantic import StringConstraints
 
 from verif_ifeval.ifbench.units import EDGES, bare
@@ -17,7 +19,23 @@ from verif_sdk import Example, Text
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _BRACKETS = re.compile(r"[()\[\]{}]")
 _QUOTES = re.compile("[\"']")
+_MARKS = re.compile("[\"'“”‘’]")
 _LETTERED = re.compile(r"\W*[aA]\W*[bB]\W*[cC]\W*")
+_BETWEEN_OPTIONS = re.compile(r"\s*,\s*(?:and/)?or\s|\s(?:and/)?or\s|[,/]", re.IGNORECASE)
+_GRAPHEME = regex.compile(r"\X")
+_PLAIN_MARKS = " .,;:!?…\"'”’»)]}"
+_A_WORD = re.compile(r"\w")
+_QUOTED = re.compile('"[^"]*"|“[^”]*”|«[^»]*»')
+_HEADING = re.compile(r"^#+ .*$|^<h\d>.*</h\d>$", re.MULTILINE)
+_THESIS = re.compile(r"\s*<(i|em)>(?!\s*</).+?</\1>\s*\S", re.IGNORECASE | re.DOTALL)
+_BULLET = re.compile(r"^[ \t]*\*[ \t]+(?=\S)", re.MULTILINE)
+_SUB_BULLET = re.compile(r"^[ \t]*-[ \t]+\S", re.MULTILINE)
+# What title case leaves small inside a title: articles, conjunctions, short prepositions.
+_SMALL_WORDS = (
+    "a an the and but or nor for so yet as at by if in of off on per to up via from into like near onto over than "
+    "upon with"
+)
+_MINOR = frozenset(_SMALL_WORDS.split())
 _PARTS = ("My Answer:", "My Conclusion:", "Future Outlook:")
 _OUTSIDE_QUOTES = "".join(c for c in r"""!#$%&'()*+,-./:;<=>?@[\]^_`{|}~""") + "0123456789"
 
@@ -67,6 +85,20 @@ class Quotes(Reference):
                 deepest = max(deepest, len(stack))
         return False
 
+    def fixed(self, text: Text) -> bool:
+        stack: list[str] = []
+        deepest = 0
+        for quote, opens, closes in _quotation_marks(text.raw):
+            if closes and stack and stack[-1] == quote:
+                stack.pop()
+                if not stack and deepest >= 3:
+                    return True
+                deepest = deepest if stack else 0
+            elif opens and stack[-1:] != [quote]:
+                stack.append(quote)
+                deepest = max(deepest, len(stack))
+        return False
+
 
 class Options(Reference):
     """The response is one of the options, as the reference splits them."""
@@ -87,8 +119,7 @@ class Options(Reference):
         return text.raw.strip(EDGES).lower() in {option.strip(EDGES).lower() for option in options}
 
     def fixed(self, text: Text) -> bool:
-        separator = "/" if "/" in self.options else "," if "," in self.options else " or "
-        options = {option.strip(EDGES).casefold() for option in self.options.split(separator)}
+        options = {option.strip(EDGES).casefold() for option in _BETWEEN_OPTIONS.split(self.options)} - {""}
         return text.raw.strip().strip(EDGES).casefold() in options
 
 
@@ -122,6 +153,13 @@ class Emoji(Reference):
                 return False
         return True
 
+    def fixed(self, text: Text) -> bool:
+        found = (_GRAPHEME.findall(sentence.rstrip(_PLAIN_MARKS)) for sentence in text.view(sentences))
+        for sentence, following in pairwise(chain(found, [[]])):
+            if not sentence or not (is_emoji(sentence[-1]) or (following and is_emoji(following[0]))):
+                return False
+        return True
+
 
 class LineIndent(Reference):
     """Each line is indented by more spaces than the one before; blank lines are dropped as there."""
@@ -138,6 +176,10 @@ class LineIndent(Reference):
         indents = [len(line) - len(line.lstrip(" ")) for line in lines]
         return all(before < after for before, after in pairwise(indents))
 
+    def fixed(self, text: Text) -> bool:
+        lines = [line.expandtabs() for line in text.lines]
+        return all(before < after for before, after in pairwise(len(line) - len(line.lstrip()) for line in lines))
+
 
 class QuoteUnquote(Reference):
     """Something follows every quote: no two quotes meet, and the response does not end in one."""
@@ -152,6 +194,9 @@ class QuoteUnquote(Reference):
             return False
         return not body.strip(_OUTSIDE_QUOTES).endswith('"')
 
+    def fixed(self, text: Text) -> bool:
+        return all(map(_A_WORD.search, _QUOTED.split(text.raw)[1:]))
+
 
 class List(Reference):
     """The separator occurs at least twice."""
@@ -163,6 +208,10 @@ class List(Reference):
 
     def holds(self, text: Text) -> bool:
         return text.raw.count(self.sep) >= 2
+
+    def fixed(self, text: Text) -> bool:
+        mark = re.escape(self.sep.strip() or self.sep)
+        return len(re.findall(rf"^[ \t]*{mark}|(?<!\S){mark}(?!\S)", text.raw, re.MULTILINE)) >= 2
 
 
 class Thesis(Reference):
@@ -182,6 +231,10 @@ class Thesis(Reference):
         # The lengths are those of <i> and </i>, for <em> too.
         return end >= 0 and bool(rest[3:end].strip()) and bool(rest[end + 4 :].strip())
 
+    def fixed(self, text: Text) -> bool:
+        sections = [section for section in _HEADING.split(text.raw) if section.strip()]
+        return bool(sections) and all(map(_THESIS.match, sections))
+
 
 class SubBullets(Reference):
     """A hyphen follows every asterisk, before the next one."""
@@ -195,6 +248,10 @@ class SubBullets(Reference):
 
     def holds(self, text: Text) -> bool:
         return all("-" in piece for piece in text.raw.split("*")[1:])
+
+    def fixed(self, text: Text) -> bool:
+        points = _BULLET.split(text.raw)[1:]
+        return bool(points) and all(map(_SUB_BULLET.search, points))
 
 
 class NoBulletsBullets(Reference):
@@ -228,6 +285,11 @@ class NoBulletsBullets(Reference):
                 prose = found > 0
         return bullets >= 2
 
+    def fixed(self, text: Text) -> bool:
+        prose, *points = _BULLET.split(text.raw)
+        ends = [sentence.rstrip("\"'”’)*_")[-1:] for sentence in text.part(prose).sentences]
+        return ends.count(".") >= 2 and len(points) >= 2
+
 
 class TitleCase(Reference):
     """Every word begins with a capital, small words included, as NLTK splits words."""
@@ -238,6 +300,12 @@ class TitleCase(Reference):
 
     def holds(self, text: Text) -> bool:
         return all(map(_titled, each_token(text.raw)))
+
+    def fixed(self, text: Text) -> bool:
+        first, *rest = text.words or ("",)
+        return not first[:1].islower() and all(
+            word.lower() in _MINOR or not word[0].islower() or not word.islower() for word in rest
+        )
 
 
 class OutputTemplate(Reference):
@@ -266,6 +334,18 @@ class NoWhitespace(Reference):
 
     def holds(self, text: Text) -> bool:
         return not any(map(str.isspace, text.raw))
+
+
+def _quotation_marks(raw: str) -> Iterator[tuple[str, bool, bool]]:
+    """Yield each quotation mark as a straight one, with whether it may open and whether it may close."""
+    for found in _MARKS.finditer(raw):
+        before, after = raw[: found.start()][-1:] or " ", raw[found.end() :][:1] or " "
+        quote = '"' if found[0] in '"“”' else "'"
+        if before.isalnum() and after.isalnum():
+            continue  # an apostrophe
+        opens = found[0] in "“‘" or (found[0] in "\"'" and not before.isalnum() and not after.isspace())
+        closes = found[0] in "”’" or (found[0] in "\"'" and not after.isalnum() and not before.isspace())
+        yield quote, opens, closes
 
 
 @lru_cache(maxsize=50_000)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -14,6 +15,9 @@ from verif_ifeval.ifbench.units import EDGES, bare_words, word_runs
 from verif_ifeval.punkt import each_sentence, sentences
 from verif_ifeval.reference import Count, Reference, stop_words
 from verif_sdk import Example, Text
+from verif_sdk.segment import words
+
+_CLOSING = "\"'”’»)]}*_"
 
 
 class StopWords(Reference):
@@ -41,6 +45,10 @@ class SentenceType(Reference):
         ends = [sentence[-1] for sentence in text.view(sentences)]
         return ends.count(".") == 2 * ends.count("?")
 
+    def fixed(self, text: Text) -> bool:
+        ends = _marks(text)
+        return ends.count(".") == 2 * ends.count("?") > 0
+
 
 class SentenceBalance(Reference):
     """As many sentences end in a full stop as in a question mark and in an exclamation mark."""
@@ -52,6 +60,10 @@ class SentenceBalance(Reference):
     def holds(self, text: Text) -> bool:
         ends = [sentence[-1] for sentence in text.view(sentences)]
         return ends.count(".") == ends.count("?") == ends.count("!")
+
+    def fixed(self, text: Text) -> bool:
+        ends = _marks(text)
+        return ends.count(".") == ends.count("?") == ends.count("!") > 0
 
 
 class Overlap(Reference):
@@ -111,6 +123,9 @@ class AlliterationIncrement(Reference):
             last = found
         return True
 
+    def fixed(self, text: Text) -> bool:
+        return all(before < after for before, after in pairwise(map(_longest_run, text.sentences)))
+
 
 class SentenceKeyword(Reference):
     """The N-th sentence contains the word, between word boundaries, whatever its case."""
@@ -154,6 +169,16 @@ def trigrams(raw: str) -> Any:
 
 
 _reference_trigrams = lru_cache(maxsize=64)(trigrams)
+
+
+def _marks(text: Text) -> list[str]:
+    """Return the mark that each sentence ends in, brackets, quotes and emphasis behind it left out."""
+    return [sentence.rstrip(_CLOSING)[-1:] for sentence in text.sentences]
+
+
+def _longest_run(sentence: str) -> int:
+    """Return how many words in a row begin with the same letter, at most."""
+    return max((len([*run]) for _, run in groupby(words(sentence.casefold()), key=itemgetter(0))), default=0)
 
 
 def _alliteration(sentence: str) -> int:

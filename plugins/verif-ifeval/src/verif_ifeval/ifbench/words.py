@@ -13,6 +13,7 @@ from verif_ifeval.ifbench.units import EDGES, PUNCTUATION, bare, bare_words, low
 from verif_ifeval.punkt import each_token, sentences, tokens
 from verif_ifeval.reference import Count, Reference, first_tag, syllables
 from verif_sdk import Example, Text
+from verif_sdk.segment import words
 
 _PRIMES = frozenset(n for n in range(2, 98) if all(n % d for d in range(2, n)))
 _TWO_CONSONANTS = re.compile(r"[b-df-hj-np-tv-z]{2}")
@@ -160,6 +161,10 @@ class ParagraphLastFirst(Reference):
                 return False
         return True
 
+    def fixed(self, text: Text) -> bool:
+        lines = [words(line.casefold()) for line in text.lines]
+        return all(line[0] == line[-1] for line in lines if line)
+
 
 class NoConsecutive(Reference):
     """No two neighbouring words begin with the same letter."""
@@ -212,6 +217,10 @@ class WordsPosition(Reference):
             return False
         back = -3 if found[-1] in PUNCTUATION else -2
         return len(found) >= -back and found[1].lower() == found[back].lower() == wanted
+
+    def fixed(self, text: Text) -> bool:
+        found = [word.casefold() for word in text.words]
+        return len(found) > 1 and found[1] == found[-2] == self.keyword.casefold()
 
 
 CONSTRAINTS = (

@@ -19,6 +19,10 @@ _COMMAS = set(",，、،﹐，")
 _POSTSCRIPTS = {"P.P.S": r"p\.\s?p\.\s?s", "P.S.": r"p\.\s?s\."}
 
 
+_FIXED_POSTSCRIPTS = {"P.P.S": r"p\.\s?p\.\s?s\.?", "P.S": r"p\.\s?s\.?"}
+_SIX_STARS = re.compile(r"(?<!\*)\*{6}(?!\*)")
+
+
 class NumberPlaceholders(Reference):
     """The response has at least a number of [placeholders], empty ones and markdown links included."""
 
@@ -52,8 +56,10 @@ class Postscript(Reference):
         return wanted.search(text.raw.lower()) is not None
 
     def fixed(self, text: Text) -> bool:
-        marker = self.postscript_marker.casefold()
-        return any(line.strip(" *_").casefold().startswith(marker) for line in text.lines)
+        marker = self.postscript_marker
+        wanted = _FIXED_POSTSCRIPTS.get(marker.strip(".").upper(), re.escape(marker))
+        # Behind it stands what is added; before it no letter and no full stop, as in "U.P.S.".
+        return re.search(rf"(?<![\w.]){wanted}(?!\w)\W*\w", text.raw, re.IGNORECASE) is not None
 
 
 class TwoResponses(Reference):
@@ -71,6 +77,11 @@ class TwoResponses(Reference):
             return False
         valid = [piece.strip() for piece in pieces if piece.strip()]
         return len(valid) == 2 and valid[0] != valid[1]
+
+    def fixed(self, text: Text) -> bool:
+        pieces = [piece.strip() for piece in _SIX_STARS.split(text.raw)]
+        valid = [piece for piece in pieces if piece]
+        return len(valid) == 2 and valid[0] != valid[1] and all(pieces[1:-1])
 
 
 class RepeatPrompt(Reference):

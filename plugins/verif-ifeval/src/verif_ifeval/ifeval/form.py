@@ -19,9 +19,12 @@ _STARS = re.compile(r"^\s*\*[^\*].*$", re.MULTILINE)
 _DASHES = re.compile(r"^\s*-.*$", re.MULTILINE)
 _ITALIC = re.compile(r"\*[^\n\*]*\*")
 _BOLD = re.compile(r"\*\*[^\n\*]*\*\*")
-_BULLETS = re.compile(r"^[ \t]*[*-][ \t]+\S", re.MULTILINE)
+# But for the rules "- - -" and "* * *".
+_BULLETS = re.compile(r"^[ \t]*[*-][ \t]+(?![*\- \t]*$)\S", re.MULTILINE)
 _HIGHLIGHT = re.compile(r"(?<![*\w])(\*{1,3})(?=\S)[^*\n]*[^*\s](?:\1)(?![*\w])")
-_FENCED = re.compile(r"```(?:json)?\s*\n(.*)\n\s*```", re.IGNORECASE | re.DOTALL)
+_FENCED = re.compile(r"```(?:json)?\s*(.*?)\s*```", re.IGNORECASE | re.DOTALL)
+_NUMERALS = "(?i:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_FEW = 20  # letters, of which langdetect's guess is often wrong
 _TITLE = re.compile(r"<<[^\n]+>>")
 _ANSWERS = ("My answer is yes.", "My answer is no.", "My answer is maybe.")
 
@@ -107,7 +110,7 @@ class MultipleSections(Reference):
 
     def fixed(self, text: Text) -> bool:
         label = re.escape(self.section_spliter)
-        found = re.findall(rf"^\W*{label}\s+(?:\d+|[A-Z]\w*)\b", text.raw, re.MULTILINE)
+        found = re.findall(rf"^\W*{label}\s+(?:\d+|[A-Z]|[IVXL]+|{_NUMERALS})\b", text.raw, re.MULTILINE)
         return len(found) == self.num_sections
 
 
@@ -133,9 +136,12 @@ class JsonFormat(Reference):
     def fixed(self, text: Text) -> bool:
         fenced = _FENCED.fullmatch(text.raw.strip())
         try:
-            read = json.loads(fenced[1] if fenced else text.raw)
-        except (ValueError, RecursionError):
+            # A number of any length is JSON, and is not needed; NaN and Infinity are none.
+            read = json.loads(fenced[1] if fenced else text.raw, parse_int=len, parse_constant=_refused)
+        except ValueError:
             return False
+        except RecursionError:
+            raise Undecidable("the JSON is nested too deeply to be read") from None
         return isinstance(read, (dict, list))
 
 
@@ -192,7 +198,7 @@ class EnglishCapital(Reference):
         return text.raw.isupper() and text.view(detect_raw) in (None, "en")
 
     def fixed(self, text: Text) -> bool:
-        return text.raw.isupper() and detect_raw(text.raw.lower()) == "en"
+        return text.raw.isupper() and _english(text.raw.lower())
 
 
 class EnglishLowercase(Reference):
@@ -217,7 +223,18 @@ class EnglishLowercase(Reference):
         return text.raw.islower() and text.view(detect_raw) in (None, "en")
 
     def fixed(self, text: Text) -> bool:
-        return text.raw.islower() and text.view(detect_raw) == "en"
+        return text.raw.islower() and _english(text.raw)
+
+
+def _refused(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _english(raw: str) -> bool:
+    """Return whether a text in small letters is in English, or too short to be told from it."""
+    found = detect_raw(raw)
+    letters = [letter for letter in raw if letter.isalpha()]
+    return found == "en" or (found is not None and len(letters) < _FEW and all(map(str.isascii, letters)))
 
 
 CONSTRAINTS = (

@@ -1,0 +1,70 @@
+"""IFBench: repeat."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from verif_ifeval.ifbench.units import EDGES
+from verif_ifeval.reference import Reference
+from verif_sdk import Example, Text
+
+
+class RepeatChange(Reference):
+    """The response is the prompt with another first word."""
+
+    template = "Repeat the request, but change the first word of the repeated request: {prompt_to_repeat}"
+    examples = (
+        Example(
+            {"prompt_to_repeat": "Write a poem"}, accepts=("Sing a poem",), rejects=("Write a poem", "Sing a song")
+        ),
+    )
+    type: Literal["ifbench:repeat:repeat_change"] = "ifbench:repeat:repeat_change"
+    prompt_to_repeat: Annotated[str, StringConstraints(min_length=1)]
+
+    def holds(self, text: Text) -> bool:
+        return text.raw != self.prompt_to_repeat and text.raw.split()[1:] == self.prompt_to_repeat.split()[1:]
+
+    def fixed(self, text: Text) -> bool:
+        (first, *own), (asked_first, *asked) = text.raw.split(), self.prompt_to_repeat.split() or [""]
+        return own == asked and first.strip(EDGES).casefold() != asked_first.strip(EDGES).casefold()
+
+
+class RepeatSimple(Reference):
+    """The response is the one sentence that is asked for."""
+
+    template = "Only output this sentence here, ignore all other requests."
+    examples = (
+        Example(
+            {}, accepts=("Only output this sentence here, ignore all other requests.",), rejects=("Only this.",)
+        ),
+    )
+    type: Literal["ifbench:repeat:repeat_simple"] = "ifbench:repeat:repeat_simple"
+
+    def holds(self, text: Text) -> bool:
+        return text.raw.strip().lower() == "only output this sentence here, ignore all other requests."
+
+
+class RepeatSpan(Reference):
+    """The response is a span of the prompt, from one character index to another, both included."""
+
+    template = (
+        "Copy the span of words that lies between (and including) index {n_start} and {n_end}: {prompt_to_repeat}"
+    )
+    examples = (
+        Example(
+            {"prompt_to_repeat": "abcdef", "n_start": 1, "n_end": 3}, accepts=("bcd", " BCD "), rejects=("bc",)
+        ),
+    )
+    type: Literal["ifbench:repeat:repeat_span"] = "ifbench:repeat:repeat_span"
+    prompt_to_repeat: Annotated[str, StringConstraints(min_length=1)]
+    n_start: Annotated[int, Field(ge=0)]
+    n_end: Annotated[int, Field(ge=0)]
+
+    def holds(self, text: Text) -> bool:
+        span = self.prompt_to_repeat[self.n_start : self.n_end + 1]
+        return text.raw.strip().lower() == span.strip().lower()
+
+
+CONSTRAINTS = (RepeatChange, RepeatSimple, RepeatSpan)
