@@ -13,7 +13,7 @@ from typing import Any, Literal
 import pluggy
 import pytest
 
-from verif_sdk import Check, Registry, Text, Verdict, builtins, hookimpl, plugins
+from verif_sdk import Check, Registry, Text, Verdict, __version__, builtins, hookimpl, plugins
 from verif_sdk.errors import PluginError
 from verif_sdk.testing import assert_contract
 
@@ -188,5 +188,5 @@ def test_the_kit_catches_a_check_that_passes_what_it_should_reject() -> None:
 
 
 def test_the_built_ins_come_in_through_the_same_hooks() -> None:
-    assert set(Registry.installed().owners.values()) >= {"verif-sdk"}
+    assert set(Registry.installed().owners.values()) >= {f"verif-sdk {__version__}"}
     assert plugins.plugin_manager(builtins).hook.verif_aggregators()

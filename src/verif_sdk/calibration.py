@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from verif_sdk.case import Case
 from verif_sdk.composer import Composer
+from verif_sdk.constraint import Constraint, Judged
 from verif_sdk.errors import InvalidSpec
-from verif_sdk.question import PROMPT_VERSION
+from verif_sdk.question import PROMPT_VERSION, YES_NO
 from verif_sdk.scoring import WINDOW, RowFormat
+from verif_sdk.text import Text
 
 BINS = 10
 
@@ -49,6 +52,8 @@ class Calibration:
     count: int
     undecided: int
     """Labelled constraints to which the judge gave no verdict; they count nowhere else."""
+    other: int
+    """Labelled constraints that are no question of yes and no, such as a scale: no threshold is found on them."""
     usual: Agreement
     """At the threshold 0.5."""
     best: Agreement
@@ -60,8 +65,11 @@ class Calibration:
 
 def labelled(
     lines: Iterable[tuple[int, bytes]], read: RowFormat, composer: Composer
-) -> tuple[list[Labelled], int]:
-    """Return what the judge gives to every labelled soft constraint, and how many it left undecided.
+) -> tuple[list[Labelled], int, int]:
+    """Return the judge's probabilities of yes with their labels, and how many labels have none.
+
+    Those are, first, of constraints that the judge left undecided, and second, of soft constraints that are no
+    question of yes and no, such as a scale or a negation.
 
     Args:
         lines: line numbers with the lines' bytes. Beside what its format reads a row has `labels`: for each
@@ -73,55 +81,75 @@ def labelled(
         InvalidSpec: a row cannot be read, or its labels do not fit its constraints; the message names the line.
     """
     found: list[Labelled] = []
-    undecided = 0
+    undecided = other = 0
     rest = iter(lines)
     while window := list(islice(rest, WINDOW)):
         rows = [_row(number, line, read) for number, line in window]
         results = composer.verify_batch([case for case, _ in rows])
-        for (_, labels), result in zip(rows, results, strict=True):
-            for label, verdict in zip(labels, result.verdicts, strict=True):
+        for (case, labels), result in zip(rows, results, strict=True):
+            for label, item, verdict in zip(labels, case.constraints, result.verdicts, strict=True):
                 if label is None or verdict.hard:
                     continue
-                if verdict.score is None:
+                if not _yes_or_no(item, case.text()):
+                    other += 1
+                elif verdict.score is None:
                     undecided += 1
                 else:
                     found.append((verdict.score, label))
-    return found, undecided
+    return found, undecided, other
 
 
-def calibrate(pairs: Sequence[Labelled], undecided: int = 0) -> Calibration:
+def _yes_or_no(item: Constraint, text: Text) -> bool:
+    """Return whether a constraint's score is a judge's probability of yes."""
+    return isinstance(item, Judged) and [question.answers for question in item.questions(text)] == [YES_NO]
+
+
+def calibrate(pairs: Sequence[Labelled], undecided: int = 0, other: int = 0) -> Calibration:
     """Return the figures of a judge.
 
     Args:
         pairs: probabilities with labels; both labels must occur.
         undecided: labelled constraints without a verdict.
+        other: labelled constraints that are no question of yes and no.
 
     Raises:
         InvalidSpec: there is no label, or all are the same.
     """
     if len({label for _, label in pairs}) < 2:
         raise InvalidSpec(f"calibration needs labels of both kinds, true and false; got {len(pairs)} of one kind")
-    candidates = sorted({0.5, *(score for score, _ in pairs if 0 < score < 1)})
-    agreements = [agreement(pairs, threshold) for threshold in candidates]
-    best = max(agreements, key=lambda one: (round(one.kappa, 12), -abs(one.threshold - 0.5)))
+    best = max(_agreements(pairs), key=lambda one: (round(one.kappa, 12), -abs(one.threshold - 0.5)))
     bins = [[pair for pair in pairs if min(BINS - 1, int(pair[0] * BINS)) == place] for place in range(BINS)]
     told = tuple(
         Bin(len(inside), _mean([score for score, _ in inside]), _mean([float(label) for _, label in inside]))
         for inside in bins
     )
     error = sum(one.count * abs(one.mean - one.share) for one in told) / len(pairs)
-    return Calibration(len(pairs), undecided, agreement(pairs, 0.5), best, error, told)
+    return Calibration(len(pairs), undecided, other, agreement(pairs, 0.5), best, error, told)
 
 
 def agreement(pairs: Sequence[Labelled], threshold: float) -> Agreement:
     """Return the figures at one threshold; precision and recall are 0 where they divide by nothing."""
-    right = sum((score >= threshold) == label for score, label in pairs)
     said = sum(score >= threshold for score, _ in pairs)
-    true = sum(label for _, label in pairs)
     both = sum(score >= threshold and label for score, label in pairs)
-    count = len(pairs)
+    return _figures(threshold, len(pairs), sum(label for _, label in pairs), said, both)
+
+
+def _agreements(pairs: Sequence[Labelled]) -> Iterator[Agreement]:
+    """Yield the figures at 0.5 and at every probability that occurs, in one pass from the highest down."""
+    yield agreement(pairs, 0.5)
+    true = sum(label for _, label in pairs)
+    said = both = 0
+    for threshold, same in groupby(sorted(pairs, reverse=True), key=itemgetter(0)):
+        labels = [label for _, label in same]
+        said, both = said + len(labels), both + sum(labels)
+        if 0 < threshold < 1:
+            yield _figures(threshold, len(pairs), true, said, both)
+
+
+def _figures(threshold: float, count: int, true: int, said: int, both: int) -> Agreement:
+    """Return the figures of `count` decisions: labelled yes, decided yes, and both of it."""
+    accuracy = (count - said - true + 2 * both) / count
     chance = (said * true + (count - said) * (count - true)) / count**2
-    accuracy = right / count
     kappa = (accuracy - chance) / (1 - chance) if chance < 1 else 0.0
     return Agreement(threshold, accuracy, both / said if said else 0.0, both / true if true else 0.0, kappa)
 
@@ -142,12 +170,15 @@ def write(path: Path, judge: str, found: Calibration) -> None:
 
 def _row(number: int, line: bytes, read: RowFormat) -> tuple[Case, list[bool | None]]:
     try:
-        row: Mapping[str, Any] = json.loads(line)
-        labels = row["labels"] if isinstance(row, dict) else None
-        case = read({name: value for name, value in row.items() if name != "labels"})
-    except (ValueError, KeyError, AttributeError) as error:
-        said = "field 'labels' is missing" if isinstance(error, KeyError) else str(error)
-        raise InvalidSpec(f"line {number}: {said}") from None
+        row: Any = json.loads(line)
+        if not isinstance(row, dict):
+            raise InvalidSpec("a row is a JSON object")
+        if "labels" not in row:
+            raise InvalidSpec("field 'labels' is missing")
+        labels = row.pop("labels")
+        case = read(row)
+    except ValueError as error:  # InvalidSpec is one
+        raise InvalidSpec(f"line {number}: {error}") from None
     if not isinstance(labels, list) or not all(label is None or isinstance(label, bool) for label in labels):
         raise InvalidSpec(f"line {number}: field 'labels' is a list of true, false and null")
     if len(labels) != len(case.constraints):

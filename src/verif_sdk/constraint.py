@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -94,11 +95,15 @@ class Constraint(BaseModel, ABC):
             given["evidence"] = evidence
         if parts:
             given["parts"] = parts
-        if decided_by:
-            given["decided_by"] = decided_by
-        score = float(passed) if score is None else score
         return Verdict(
-            type=self.type, passed=passed, score=score, reason=reason, hard=self.hard, weight=self.weight, **given
+            type=self.type,
+            passed=passed,
+            score=float(passed) if score is None else score,
+            reason=reason,
+            hard=self.hard,
+            weight=self.weight,
+            decided_by=decided_by or checker(self.type),
+            **given,
         )
 
     def undecided(self, error: str, *, parts: tuple[Verdict, ...] = ()) -> Verdict:
@@ -172,6 +177,14 @@ class Judged(Constraint):
     def passes(self, score: float) -> bool:
         """Return whether a judge's score, in [0, 1], is enough."""
         return score >= self.threshold
+
+
+@cache
+def checker(type: str) -> str:
+    """Return the distribution, with its version, whose code decides constraints of a type, if any has it."""
+    from verif_sdk.registry import Registry
+
+    return Registry.installed().owners.get(type, "")
 
 
 def fill(template: str, values: Mapping[str, Any]) -> str:

@@ -11,8 +11,8 @@ from typing import Any, get_args
 
 import pluggy
 
+from verif_sdk import __version__, hookspecs
 from verif_sdk import builtins as builtin_plugin
-from verif_sdk import hookspecs
 from verif_sdk.constraint import Constraint
 from verif_sdk.errors import PluginError
 from verif_sdk.registry import Registry
@@ -37,7 +37,7 @@ def installed() -> Registry:
 def load(points: list[EntryPoint]) -> Registry:
     """Return the registry of the built-ins and the plugins at `points`, in that order."""
     tables = _Tables()
-    tables.add(builtin_plugin, "verif-sdk")
+    tables.add(builtin_plugin, f"verif-sdk {__version__}")
     for point in points:
         owner = _owner(point)
         try:

@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 import regex
 from pydantic import BaseModel, ConfigDict
 
-PROMPT_VERSION = "1"
+PROMPT_VERSION = "2"
 """Part of every judged verdict's `decided_by`; raised whenever the text of `messages` changes."""
 
 YES_NO = (("yes", 1.0), ("no", 0.0))
@@ -116,10 +116,14 @@ def neutralise(text: str, control_tokens: Sequence[str] = ()) -> str:
     return broken
 
 
-# Qwen/ChatML, Llama 2 and 3, Gemma, Mistral, DeepSeek (full-width bars), and reasoning tags.
+# Bars: ChatML, Llama 3, GLM, Phi, gpt-oss, DeepSeek (full-width). Square brackets: Llama 2, Mistral, GLM, BERT.
+# Angle brackets: Llama 1 and 2, Gemma, Qwen's and others' tools and reasoning, GLM, Seed, T5, code models.
 _CONTROL = regex.compile(
-    r"<[|｜][^<>\s]{1,64}[|｜]>|</?s>|\[/?INST\]|<</?SYS>>|</?(?:start|end)_of_turn>|<(?:bos|eos|pad|unk)>"
-    r"|</?think>|\[/?(?:SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS)\]",
+    r"<[|｜][^<>\s]{1,64}[|｜]>|</?s>|<</?SYS>>|<(?:start|end)_of_(?:turn|image|audio)>"
+    r"|</?(?:think|tool_call|tool_response|tool_list|tools)>|<(?:bos|eos|pad|unk|mask|cls|sep|sop|eop)>"
+    r"|<(?:seed:|fim_|unused|reserved|extra_id_|image_soft_token|audio_soft_token)[\w:]{0,32}>"
+    r"|\[/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS|TOOL_CONTENT|TOOL_ARGS|ARGS|CALL_ID|THINK)\]"
+    r"|\[(?:IMG|IMG_BREAK|IMG_END|AUDIO|BEGIN_AUDIO|PREFIX|MIDDLE|SUFFIX|[gs]?MASK|CLS|SEP|PAD|UNK|BOS|EOS)\]",
     regex.IGNORECASE,
 )
 

@@ -37,7 +37,8 @@ class Verdict(BaseModel):
     parts: tuple[Verdict, ...] = ()
     """The verdicts that a combinator or a rubric was made of, in order."""
     decided_by: str = ""
-    """What reproduces a judged verdict: judge, model, prompt version and sampling."""
+    """What reproduces the verdict: for a check the distribution and its version; for a judged one the judge, its
+    model and revision, the prompt version and the sampling. Empty where there is no verdict."""
 
     @model_validator(mode="after")
     def _one_outcome(self) -> Self:

@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 import pytest
 from typer.testing import CliRunner
 
-from verif_sdk import InvalidSpec, Question, verify
-from verif_sdk.calibration import agreement, calibrate, write
+from verif_sdk import Composer, InvalidSpec, Question, Registry, verify
+from verif_sdk.calibration import agreement, calibrate, labelled, write
 from verif_sdk.cli import app
 from verif_sdk.judges import from_spec
 from verif_sdk.judges.calibrated import CalibratedJudge
@@ -35,6 +35,9 @@ def test_the_figures_are_those_of_a_calculation_by_hand() -> None:
     assert found.best.kappa == pytest.approx(0.75)
     by_hand = 1 * 0.1 + 1 * 0.2 + 2 * abs(0.325 - 0.5) + 1 * 0.6 + 1 * 0.6 + 1 * 0.2 + 1 * 0.1
     assert found.error == pytest.approx(by_hand / 8)
+    for one in (found.best, calibrate([*PAIRS, (0.5, True), (0.35, False)]).best):
+        assert one.threshold in {*SCORES, 0.5}
+    assert found.best == agreement(PAIRS, found.best.threshold)
     assert [one.count for one in found.bins] == [0, 1, 1, 2, 1, 0, 1, 0, 1, 1]
 
 
@@ -49,14 +52,18 @@ def test_the_file_moves_the_threshold_of_a_judge_and_keeps_the_order(tmp_path: P
     write(path, "scripted", calibrate(PAIRS))
     tone = {"type": "soft:tone", "tone": "polite"}
     scores = [0.0, 0.1, 0.3499, 0.35, 0.5, 0.99, 1.0]
-    mapped = [verify("a", tone, judge=CalibratedJudge(ScriptedJudge(lambda _, s=s: s), str(path))) for s in scores]  # type: ignore[misc]
+
+    def judge(score: float) -> CalibratedJudge:
+        return CalibratedJudge(ScriptedJudge(lambda _: score), str(path), "scripted")
+
+    mapped = [verify("a", tone, judge=judge(score)) for score in scores]
     assert [result.passed for result in mapped] == [False, False, False, True, True, True, True]
     found = [result.verdicts[0].score or 0.0 for result in mapped]
     assert found == sorted(found)
     assert (found[0], found[3], found[-1]) == (0.0, 0.5, 1.0)
     assert "threshold 0.35" in mapped[0].verdicts[0].decided_by
     scale = Question(prompt=None, response="a", question="?", answers=(("1", 0.0), ("2", 1.0)))
-    (kept,) = asyncio.run(CalibratedJudge(ScriptedJudge(lambda _: 0.3), str(path)).answer([scale]))
+    (kept,) = asyncio.run(judge(0.3).answer([scale]))
     assert kept.score == 0.3
 
 
@@ -65,14 +72,32 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
     for text, said in (
         ("{", "is no file of"),
         ("{}", "is no file of"),
-        ('{"threshold": 2, "prompt_version": "1"}', "not between 0 and 1"),
-        ('{"threshold": 0.5, "prompt_version": "0"}', "calibrate anew"),
+        ('{"threshold": 2, "prompt_version": "2", "judge": "hf:a"}', "not between 0 and 1"),
+        ('{"threshold": 0.5, "prompt_version": "0", "judge": "hf:a"}', "calibrate anew"),
+        ('{"threshold": 0.5, "prompt_version": "2", "judge": "hf:b"}', "is of the judge hf:b, this is hf:a;"),
+        ('{"threshold": 0.5, "prompt_version": "2", "judge": "hf:a?votes=3"}', "is of the judge hf:a"),
     ):
         path.write_text(text)
         with pytest.raises(InvalidSpec, match=said):
-            CalibratedJudge(ScriptedJudge(lambda _: 1.0), str(path))
+            CalibratedJudge(ScriptedJudge(lambda _: 1.0), str(path), "hf:a?batch_size=4")
+    path.write_text('{"threshold": 0.4, "prompt_version": "2", "judge": "hf:a?device=cuda"}')
+    CalibratedJudge(ScriptedJudge(lambda _: 1.0), str(path), "hf:a?batch_size=4")  # neither changes a probability
     with pytest.raises(InvalidSpec, match="is no file of"):
         from_spec(f"server:http://a?calibration={tmp_path / 'none'}")
+
+
+def test_scales_and_negations_have_no_say_in_the_threshold_of_yes_and_no() -> None:
+    items = [
+        {"type": "soft:tone", "tone": "polite"},
+        {"type": "soft:scale", "quality": "clarity"},
+        {"type": "logic:not", "constraint": {"type": "soft:tone", "tone": "rude"}},
+        {"type": "length:words", "at_least": 1},
+    ]
+    row = {"response": "a", "constraints": items, "labels": [True, False, True, False]}
+    composer = Composer(ScriptedJudge(lambda _: 0.7), early_exit=False)
+    read = Registry.installed().row_format("native")
+    found = labelled([(1, json.dumps(row).encode())], read, composer)
+    assert found == ([(0.7, True)], 0, 2)
 
 
 def rows(path: Path) -> Path:
@@ -121,6 +146,7 @@ def test_rows_whose_labels_do_not_fit_are_named(tmp_path: Path) -> None:
         ({**good, "labels": [True, False]}, "line 1: 2 labels for 1 constraints"),
         ({**good, "labels": ["yes"]}, "a list of true, false and null"),
         ({"labels": [True]}, "line 1: field"),
+        ([True], "line 1: a row is a JSON object"),
     ):
         path.write_text(json.dumps(row) + "\n")
         done = CliRunner().invoke(app, ["calibrate", str(path), "--judge", "server:http://127.0.0.1:9"])

@@ -176,7 +176,7 @@ def test_the_key_is_in_no_error_and_no_representation(server: Server, monkeypatc
     server.handler = replying({"error": {"message": "bad key"}}, 401)
     judge = OpenAIJudge("a-model", base_url=server.url)
     (answer,) = background.submit(judge.answer([ASKED])).result(timeout=60)
-    assert KEY not in f"{answer} {judge!r} {vars(judge)} {judge.name}"
+    assert KEY not in f"{answer} {judge!r} {vars(judge)}"
 
 
 def test_no_more_requests_are_in_flight_than_allowed(server: Server) -> None:

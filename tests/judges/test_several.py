@@ -14,7 +14,7 @@ from verif_sdk import Case, InvalidSpec, Question, verify, verify_batch
 from verif_sdk.judges import from_spec
 from verif_sdk.judges.cache import CachedJudge
 from verif_sdk.judges.scripted import ScriptedJudge
-from verif_sdk.judges.several import CascadeJudge, VotingJudge
+from verif_sdk.judges.several import AllInOneJudge, CascadeJudge, VotingJudge
 from verif_sdk.question import Answer
 
 POLITE = {"type": "soft:tone", "tone": "polite"}
@@ -167,3 +167,33 @@ def test_specs_make_caches_and_cascades_of_real_judges(tmp_path: Path) -> None:
     assert (first.reward, second.reward, first.usage.kept, second.usage.kept) == (1.0, 1.0, 0, 1)
     result = verify(text, POLITE, judge=f"cascade:hf:{CHECKPOINT}|{kept}#low=0.1&high=0.9")
     assert result.verdicts[0].decided_by.startswith("cascade, fast: hf:")
+
+
+def test_all_in_one_asks_once_per_response_and_gives_every_requirement_the_one_verdict() -> None:
+    inner = ScriptedJudge(lambda question: spent(0.8 if question.response == "Thanks." else 0.1))
+    cases = [Case.of(response=text, constraints=[POLITE, FORMAL]) for text in ("Thanks.", "Go away.")]
+    good, bad = verify_batch(cases, judge=AllInOneJudge(inner), early_exit=False)
+    assert [verdict.score for verdict in good.verdicts] == [0.8, 0.8]
+    assert [verdict.passed for verdict in bad.verdicts] == [False, False]
+    assert len(inner.asked) == 2
+    assert inner.asked[0].answers == (("1", 1.0), ("0", 0.0))
+    assert "\n2. Does the response follow this requirement? " in inner.asked[0].question
+    assert (good.usage.asked, good.usage.prompt_tokens, good.usage.completion_tokens) == (2, 10, 1)
+    assert good.verdicts[1].decided_by == "all in one: m"
+
+
+def test_all_in_one_leaves_scales_and_failures_undecided() -> None:
+    scale = Question(prompt=None, response="a", question="?", answers=(("1", 0.0), ("2", 1.0)))
+    plain = Question(prompt=None, response="a", question="?")
+    judge = AllInOneJudge(ScriptedJudge(lambda _: Answer(error="HTTP 500")))
+    refused, failed = asyncio.run(judge.answer([scale, plain]))
+    assert (refused.error, failed.error) == ("joint=all is for questions of yes and no", "HTTP 500")
+
+
+def test_all_in_one_is_an_option_of_any_judge() -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    judge = from_spec(f"hf:{CHECKPOINT}?joint=all")
+    result = verify("Thank you very much.", [POLITE, FORMAL], judge=judge, early_exit=False)
+    assert result.reward is not None
+    assert len({verdict.score for verdict in result.verdicts}) == 1
+    assert result.verdicts[0].decided_by.startswith("all in one: hf:")

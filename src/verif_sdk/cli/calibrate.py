@@ -35,8 +35,8 @@ def calibrate(
         raise InvalidSpec(f"no file {str(rows)!r}")
     read = scoring.in_mode(rows_format, "strict")
     with scoring.opened(rows) as source:
-        pairs, undecided = labelled(scoring.numbered(source), read, Composer(judge, early_exit=False))
-    found = measure(pairs, undecided)
+        pairs, undecided, other = labelled(scoring.numbered(source), read, Composer(judge, early_exit=False))
+    found = measure(pairs, undecided, other)
     if out is not None:
         write(out, judge, found)
     if plot is not None:
@@ -56,10 +56,9 @@ def _print(found: Calibration) -> None:
     for one in (found.usual, found.best):
         table.add_row(*(f"{value:.3f}" for value in asdict(one).values()))
     console.print(table, highlight=False)
-    console.print(
-        f"{found.count} labels, {found.undecided} undecided; expected calibration error {found.error:.3f}",
-        highlight=False,
-    )
+    counts = f"{found.count} labels, {found.undecided} undecided, {found.other} of other questions than yes or no"
+    console.print(counts, highlight=False)
+    console.print(f"expected calibration error {found.error:.3f}", highlight=False)
     bins = Table(box=None, header_style="bold", pad_edge=False)
     for name in ("judge says", "labels", "people say yes", ""):
         bins.add_column(name, justify="right" if name else "left")

@@ -76,19 +76,24 @@ def from_spec(spec: str) -> Judge:
     factory = Registry.installed().judge_factory(scheme)
     cache, votes, rule = options.pop("cache", None), options.pop("votes", None), options.pop("rule", "mean")
     calibration = options.pop("calibration", None)
+    whole = options.get("joint") == "all" and options.pop("joint")
     try:
         judge = factory(model, **options) if votes is None else _voting(factory, model, options, votes, rule)
     except TypeError as error:
         raise InvalidSpec(f"judge {scheme!r}: {error}") from None
+    if whole:
+        from verif_sdk.judges.several import AllInOneJudge
+
+        judge = AllInOneJudge(judge)
     if cache is not None:
         from verif_sdk.judges.cache import CachedJudge
 
-        name = f"{scheme}:{model}?{sorted(options.items())} votes {votes} {rule}"
+        name = f"{scheme}:{model}?{sorted(options.items())} votes {votes} {rule}{' joint=all' if whole else ''}"
         judge = CachedJudge(judge, name, None if cache == "memory" else cache)
     if calibration is not None:
         from verif_sdk.judges.calibrated import CalibratedJudge
 
-        judge = CalibratedJudge(judge, calibration)
+        judge = CalibratedJudge(judge, calibration, spec)
     return judge
 
 

@@ -9,6 +9,18 @@ from pathlib import Path
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.question import PROMPT_VERSION, YES_NO, Answer, Judge, Question
 
+_READING = ("joint", "quantization", "reasoning", "revision", "rule", "votes")
+"""The options of a spec on which the probabilities of a judge depend."""
+
+
+def measured_part(spec: str) -> str:
+    """Return what a calibration is of: scheme, model, and the options on which probabilities depend."""
+    from urllib.parse import parse_qsl
+
+    name, _, query = spec.partition("?")
+    kept = sorted((option, value) for option, value in parse_qsl(query) if option in _READING)
+    return "?".join([name, *(["&".join(f"{option}={value}" for option, value in kept)] if kept else [])])
+
 
 class CalibratedJudge:
     """Maps a judge's probabilities so that the calibrated threshold lies at 0.5, where verdicts are decided.
@@ -19,21 +31,26 @@ class CalibratedJudge:
     Args:
         judge: who answers.
         path: the file that `verif calibrate --out` wrote.
+        spec: the judge's spec.
 
     Raises:
-        InvalidSpec: the file is none of these, or was made with another version of the prompt.
+        InvalidSpec: the file is none of these, or was made with another judge or version of the prompt.
     """
 
-    def __init__(self, judge: Judge, path: str) -> None:
+    def __init__(self, judge: Judge, path: str, spec: str) -> None:
         try:
             facts = json.loads(Path(path).read_text("utf-8"))
             self._threshold = float(facts["threshold"])
-            version = facts["prompt_version"]
+            version, measured = facts["prompt_version"], measured_part(facts["judge"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InvalidSpec(f"calibration: {path} is no file of `verif calibrate`: {error}") from None
         if version != PROMPT_VERSION:
             raise InvalidSpec(
                 f"calibration: {path} is for prompt version {version}, this is {PROMPT_VERSION}; calibrate anew"
+            )
+        if measured != measured_part(spec):
+            raise InvalidSpec(
+                f"calibration: {path} is of the judge {measured}, this is {measured_part(spec)}; calibrate anew"
             )
         if not 0 < self._threshold < 1:
             raise InvalidSpec(f"calibration: the threshold in {path} is {self._threshold:g}, not between 0 and 1")

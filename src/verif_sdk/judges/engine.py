@@ -13,7 +13,7 @@ from typing import Any
 
 from verif_sdk import background
 from verif_sdk.errors import InvalidSpec, MissingExtra
-from verif_sdk.judges.layout import Layout
+from verif_sdk.judges.layout import Layout, revision_of
 
 _engines: dict[tuple[int, str], asyncio.Future[Engine]] = {}
 """By process and arguments; only ever touched on the background loop."""
@@ -31,6 +31,8 @@ class Engine:
         self.layout = Layout(tokenizer)
         self.reasoning_layout = Layout(tokenizer, thinking=True)
         self._longest: int = self._llm.model_config.max_model_len
+        self.revision = revision_of(self._llm.model_config.hf_config)
+        """The commit that a hub gave, after an @; nothing for a folder."""
         atexit.register(self.close)
 
     async def generate(self, ids: Sequence[int], params: Any, request_id: str) -> Any:

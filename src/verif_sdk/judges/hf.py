@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from verif_sdk.errors import InvalidSpec, MissingExtra
-from verif_sdk.judges.layout import Layout
+from verif_sdk.judges.layout import Layout, revision_of
 from verif_sdk.judges.options import number
 from verif_sdk.judges.reading import read
 from verif_sdk.question import PROMPT_VERSION, Answer, Question
@@ -35,11 +35,6 @@ class HfJudge:
         self.model, self.device, self.dtype = model, device, dtype
         self.batch_size = int(number("batch_size", batch_size))
 
-    @property
-    def name(self) -> str:
-        """What reproduces a verdict: backend, model, prompt version and reading."""
-        return f"hf:{self.model}; prompt {PROMPT_VERSION}; one token; dtype {self.dtype}"
-
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return one answer per question, in order; a failure is the answer's own error."""
         return await asyncio.to_thread(self._answer, questions)
@@ -62,11 +57,12 @@ class HfJudge:
             except InvalidSpec as error:
                 answers[place] = Answer(error=str(error))
         rows = running.logprobs(list(prompts.values())) if prompts else []
+        made = f"hf:{self.model}{running.revision}; prompt {PROMPT_VERSION}; one token; dtype {self.dtype}"
         for (place, prompt), row in zip(prompts.items(), rows, strict=True):
             tokens = running.layout.answer_tokens(questions[place])
             found = {answer: [row[token] for token in ids] for answer, ids in tokens.items()}
             answers[place] = read(questions[place], found).model_copy(
-                update={"decided_by": self.name, "prompt_tokens": len(prompt), "completion_tokens": 1}
+                update={"decided_by": made, "prompt_tokens": len(prompt), "completion_tokens": 1}
             )
         return [answer for answer in answers if answer is not None]
 
@@ -82,6 +78,8 @@ class _Running:
         loaded: Any = AutoModelForCausalLM.from_pretrained(model, dtype=dtype)
         self._model = loaded.to(device).eval()
         self._padding = tokenizer.pad_token_id or 0
+        self.revision = revision_of(self._model.config)
+        """The commit that a hub gave, after an @; nothing for a folder."""
         self._longest: int = self._model.config.max_position_embeddings
         self._lock = threading.Lock()
 

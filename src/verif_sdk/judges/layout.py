@@ -96,6 +96,12 @@ class Layout:
         return ids
 
 
+def revision_of(config: Any) -> str:
+    """Return the commit of a model's configuration after an @, or nothing where it came from a folder."""
+    commit = getattr(config, "_commit_hash", None)  # where transformers keeps it
+    return f"@{commit}" if commit else ""
+
+
 _loading = threading.Lock()
 
 

@@ -62,11 +62,12 @@ class OpenAIJudge:
         self.timeout = number("timeout", timeout)
         self.retries = int(float(retries))
 
-    @property
-    def name(self) -> str:
-        """What reproduces a verdict: backend, model, prompt version, reading and sampling."""
+    def _made(self, reply: Mapping[str, Any]) -> str:
+        """Return what reproduces a verdict: backend, model and the server's version, prompt, reading, sampling."""
+        version = reply.get("system_fingerprint")
+        model = f"{self.model}@{version}" if version else self.model
         reading = f"reasoning<={self.max_reasoning_tokens}" if self.reasoning else "one token"
-        return f"openai:{self.model}; prompt {PROMPT_VERSION}; {reading}; temperature 0"
+        return f"openai:{model}; prompt {PROMPT_VERSION}; {reading}; temperature 0"
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return one answer per question, in order; a failure is the answer's own error."""
@@ -87,14 +88,12 @@ class OpenAIJudge:
         except Refused as cause:
             return Answer(error=str(cause))
         except (KeyError, IndexError, TypeError, AttributeError):
-            return Answer(
-                error="the server's reply has no log-probabilities of the first token; it must support them"
-            )
+            return Answer(error=NO_LOGPROBS)
         usage = reply.get("usage") or {}
         return answer.model_copy(
             update={
                 "reasoning": thought,
-                "decided_by": self.name,
+                "decided_by": self._made(reply),
                 "prompt_tokens": usage.get("prompt_tokens") or 0,
                 "cached_tokens": (usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0,
                 "completion_tokens": usage.get("completion_tokens") or 0,
@@ -122,7 +121,7 @@ class OpenAIJudge:
             return [Answer(error=NO_LOGPROBS)] * len(questions)
         return [
             read(question, _by_answer(question, by_text)).model_copy(
-                update={"decided_by": self.name, "prompt_tokens": len(prompt), "completion_tokens": 1}
+                update={"decided_by": self._made(reply), "prompt_tokens": len(prompt), "completion_tokens": 1}
             )
             for question, prompt, by_text in zip(questions, prompts, found, strict=True)
         ]

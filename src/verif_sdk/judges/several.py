@@ -1,4 +1,4 @@
-"""Judges made of judges: a vote of several, and a fast one whose doubts go to a slow one."""
+"""Judges made of judges: a vote, one question for all requirements, a fast one whose doubts go to a slow one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from statistics import fmean
 from typing import Literal
 
 from verif_sdk.errors import InvalidSpec
-from verif_sdk.question import Answer, Judge, Question
+from verif_sdk.judges import joint
+from verif_sdk.question import YES_NO, Answer, Judge, Question
+
+_SPENT = ("prompt_tokens", "cached_tokens", "completion_tokens")
 
 
 class VotingJudge:
@@ -36,10 +39,7 @@ class VotingJudge:
     def _one(self, question: Question, ballot: Sequence[Answer]) -> Answer:
         failed = next((answer for answer in ballot if answer.score is None), None)
         votes = [answer.score for answer in ballot if answer.score is not None]
-        spent = {
-            name: sum(getattr(answer, name) for answer in ballot)
-            for name in ("prompt_tokens", "cached_tokens", "completion_tokens")
-        }
+        spent = {name: sum(getattr(answer, name) for answer in ballot) for name in _SPENT}
         if failed is not None:
             return failed.model_copy(update=spent)
         score = fmean(votes) if self._rule == "mean" else fmean(float(vote >= 0.5) for vote in votes)
@@ -48,6 +48,42 @@ class VotingJudge:
         nearest = min(ballot, key=lambda answer: abs((answer.score or 0.0) - score))
         told = {"score": score, "choice": choice, "votes": tuple(votes), "decided_by": made}
         return nearest.model_copy(update={**told, **spent})
+
+
+class AllInOneJudge:
+    """Asks one question about all requirements of a response together: 1 if it meets them all, 0 if not.
+
+    Source: VerIF (arXiv 2506.09942), whose judge gives one verdict to all soft constraints of a response. Every
+    one of them gets that verdict; which of them failed is not told.
+
+    Args:
+        judge: who answers, in one call per response.
+    """
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+
+    async def answer(self, questions: Sequence[Question]) -> list[Answer]:
+        """Return one answer per question, in order; those with other answers than yes and no are refused."""
+        places = [
+            [place for place in group if questions[place].answers == YES_NO] for group in joint.groups(questions)
+        ]
+        asked = [group for group in places if group]
+        replies = await self._judge.answer([_together([questions[place] for place in group]) for group in asked])
+        answers = [Answer(error="joint=all is for questions of yes and no")] * len(questions)
+        for group, reply in zip(asked, replies, strict=True):
+            choice = None if reply.score is None else "yes" if reply.score >= 0.5 else "no"
+            made = {"choice": choice, "decided_by": f"all in one: {reply.decided_by}"}
+            answers[group[0]] = reply.model_copy(update=made)
+            for place in group[1:]:  # the call is paid for once
+                answers[place] = reply.model_copy(update={**made, **dict.fromkeys(_SPENT, 0)})
+        return answers
+
+
+def _together(questions: Sequence[Question]) -> Question:
+    listed = "\n".join(f"{number}. {question.question}" for number, question in enumerate(questions, 1))
+    asked = f"Is the answer to every one of these yes? 1 if it is, 0 if not.\n{listed}"
+    return questions[0].model_copy(update={"question": asked, "answers": (("1", 1.0), ("0", 0.0))})
 
 
 class CascadeJudge:
@@ -96,5 +132,4 @@ def _by(path: str, answer: Answer) -> Answer:
 
 def _both(fast: Answer, slow: Answer) -> Answer:
     """Return the slow judge's answer at the price of both."""
-    names = ("prompt_tokens", "cached_tokens", "completion_tokens")
-    return slow.model_copy(update={name: getattr(fast, name) + getattr(slow, name) for name in names})
+    return slow.model_copy(update={name: getattr(fast, name) + getattr(slow, name) for name in _SPENT})

@@ -63,15 +63,12 @@ class VllmJudge:
         self.arguments = {"model": model, **{name: converted(value) for name, value in engine_arguments.items()}}
         _refuse_unknown(engine_arguments)
 
-    @property
-    def name(self) -> str:
-        """What reproduces a verdict: backend, model, revision, prompt version, reading and sampling."""
-        revision = self.arguments.get("revision")
-        version = f"@{revision}" if revision else ""
+    def _made(self, running: Engine) -> str:
+        """Return what reproduces a verdict: backend, model, revision, prompt version, reading and sampling."""
         reading = f"reasoning<={self.max_reasoning_tokens}" if self.reasoning else "one token"
         reading = "joint, JSON" if self.joint else reading
         sampling = "temperature 0" if self.sample is None else f"temperature {_VOTING:g}, seed {self.sample}"
-        return f"vllm:{self.model}{version}; prompt {PROMPT_VERSION}; {reading}; {sampling}"
+        return f"vllm:{self.model}{running.revision}; prompt {PROMPT_VERSION}; {reading}; {sampling}"
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return one answer per question, in order; a failure is the answer's own error."""
@@ -97,7 +94,7 @@ class VllmJudge:
         return read(question, logprobs).model_copy(
             update={
                 "reasoning": thought.text,
-                "decided_by": self.name,
+                "decided_by": self._made(running),
                 "prompt_tokens": len(ids),
                 "cached_tokens": output.num_cached_tokens or 0,
                 "completion_tokens": 1 + thought.tokens,
@@ -139,7 +136,7 @@ class VllmJudge:
             "completion_tokens": len(written.token_ids),
         }
         # The call is paid for once, by the first of its questions.
-        made = {"decided_by": self.name}
+        made = {"decided_by": self._made(running)}
         return [first.model_copy(update={**made, **spent}), *(answer.model_copy(update=made) for answer in rest)]
 
     async def _reasoned(self, running: Engine, prompt: list[int]) -> _Thought:

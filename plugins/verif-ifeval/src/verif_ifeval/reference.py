@@ -13,6 +13,7 @@ import regex
 from pydantic import Field
 
 from verif_sdk import Answer, Check, Text, Undecidable, Verdict
+from verif_sdk.constraint import checker
 from verif_sdk.demand import Demand
 
 Relation = Literal["less than", "at least"]
@@ -68,7 +69,8 @@ class Reference(Check):
 @lru_cache(maxsize=1024)
 def _verdict(type: str, passed: bool, reason: str, weight: float) -> Verdict:
     """Return a verdict; there are few different ones, and they never change, so equal ones are one object."""
-    return Verdict(type=type, passed=passed, score=float(passed), reason=reason, weight=weight)
+    score, decided_by = float(passed), checker(type)
+    return Verdict(type=type, passed=passed, score=score, reason=reason, weight=weight, decided_by=decided_by)
 
 
 def compared(found: int, relation: Relation, wanted: int) -> bool:
