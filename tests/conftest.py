@@ -11,7 +11,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 CHECKPOINT = ROOT / "examples" / "tiny_judge" / "checkpoint"
-ENGINE: dict[str, Any] = {"enforce_eager": True, "gpu_memory_utilization": 0.3, "max_model_len": 1024}
+ENGINE: dict[str, Any] = {
+    "enforce_eager": True,
+    "gpu_memory_utilization": 0.3,
+    "max_model_len": 1024,
+    "enable_chunked_prefill": False,  # votes need that on a CPU, and all tests share one engine
+}
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -86,7 +86,9 @@ class Composer:
         """Check every case by code; the judge starts on each as soon as its open questions are known."""
         judge = self._judge(cases)
         aggregate = self._aggregator()
-        asked: dict[Question, _Ask] = {}
+        asked = _Asked()
+        # A judge that divides a budget sees the batch as a whole; others begin while checks still run.
+        whole = getattr(judge, "whole_batch", False)
         rollouts = []
         for case in cases:
             rollout = _Rollout(case, case.text(self.think), self.early_exit)
@@ -95,8 +97,13 @@ class Composer:
                 continue
             if self.early_exit and _settled(rollout.verdicts, aggregate):
                 rollout.save()
-            else:
-                rollout.ask(judge, asked)
+            elif not whole:
+                asked.submit(judge, rollout.wanted)
+        if judge is not None:
+            if whole:
+                asked.submit(judge, [question for rollout in rollouts for question in rollout.wanted])
+            for rollout in rollouts:
+                rollout.claim(asked)
         return rollouts
 
     def _judge(self, cases: Sequence[Case]) -> Judge | None:
@@ -161,6 +168,27 @@ class _Ask:
     place: int
 
 
+class _Asked:
+    """The questions of one batch, each of which the judge is asked once."""
+
+    def __init__(self) -> None:
+        self._asks: dict[Question, _Ask] = {}
+        self._claimed: set[Question] = set()
+
+    def submit(self, judge: Judge, questions: Iterable[Question]) -> None:
+        """Send those that no case has asked yet, next to each other."""
+        new = [question for question in dict.fromkeys(questions) if question not in self._asks]
+        if new:
+            submission = background.submit(_answers(judge, new))
+            self._asks.update((question, _Ask(submission, place)) for place, question in enumerate(new))
+
+    def claim(self, question: Question) -> tuple[_Ask, bool]:
+        """Return where a question is, and whether this is the first claim to it, which pays for it."""
+        first = question not in self._claimed
+        self._claimed.add(question)
+        return self._asks[question], first
+
+
 class _Rollout:
     """One case on its way: the verdicts by code, and the questions that stay open."""
 
@@ -195,17 +223,12 @@ class _Rollout:
         self.saved += len(self.wanted)
         self.questions = [() for _ in self.questions]
 
-    def ask(self, judge: Judge, asked: dict[Question, _Ask]) -> None:
-        """Send the open questions that no case of this batch has asked yet, next to each other."""
-        new = [question for question in dict.fromkeys(self.wanted) if question not in asked]
-        if new:
-            submission = background.submit(_answers(judge, new))
-            asked.update((question, _Ask(submission, place)) for place, question in enumerate(new))
-        owned = set(new)
+    def claim(self, asked: _Asked) -> None:
+        """Take the places of the open questions, which have been sent."""
         for question in self.wanted:
-            self.asks.append(asked[question])
-            self.first.append(question in owned)
-            owned.discard(question)
+            ask, first = asked.claim(question)
+            self.asks.append(ask)
+            self.first.append(first)
 
     def decided(self, answers: list[Answer]) -> tuple[Verdict, ...]:
         """Return the final verdicts, given the answer to each of `asks`."""

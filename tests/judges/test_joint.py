@@ -91,20 +91,3 @@ def test_joint_and_reasoning_exclude_each_other() -> None:
 
     with pytest.raises(InvalidSpec, match="do not go together"):
         from_spec("vllm:m?joint=true&reasoning=true")
-
-
-@pytest.mark.vllm
-@pytest.mark.filterwarnings("ignore")
-def test_seeded_samples_are_refused_in_words_where_they_would_kill_the_engine(vllm_judge: Any) -> None:
-    from vllm.platforms import current_platform
-
-    from verif_sdk import background
-    from verif_sdk.judges.vllm import VllmJudge
-
-    arguments = {name: value for name, value in vllm_judge.arguments.items() if name != "model"}
-    judge = VllmJudge(vllm_judge.model, reasoning=True, max_reasoning_tokens=8, sample=0, **arguments)
-    (answer,) = background.submit(judge.answer(questions()[:1])).result(timeout=120)
-    assert (answer.error is not None) == current_platform.is_cpu()
-    assert "on GPUs alone" in (answer.error or "on GPUs alone")
-    (after,) = background.submit(vllm_judge.answer(questions()[:1])).result(timeout=120)
-    assert after.score is not None

@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from verif_sdk import Answer, Question, background
+from verif_sdk import Answer, Question, background, verify
+from verif_sdk.errors import UndecidedReward
 from verif_sdk.judges.openai import OpenAIJudge
 
 aiohttp = pytest.importorskip("aiohttp")
@@ -145,6 +146,53 @@ def test_every_failure_is_an_error_in_words_and_never_a_score(
     answer = answered(server, retries=1)
     assert answer.score is None
     assert cause in (answer.error or "")
+
+
+async def _hang(_: web.Request) -> web.StreamResponse:
+    await asyncio.sleep(30)
+    return web.Response()
+
+
+async def _broken(request: web.Request) -> web.StreamResponse:
+    assert request.transport is not None
+    request.transport.close()
+    return web.Response()
+
+
+@pytest.mark.parametrize(
+    ("handler", "cause"),
+    [
+        (replying({"error": {"message": "boom"}}, 500), "HTTP 500"),
+        (replying("slow down", 429), "HTTP 429"),
+        (replying({"error": {"message": "no key"}}, 401), "HTTP 401: the server refused the key"),
+        (replying({"error": {"message": "no such model"}}, 404), "HTTP 404: the server does not know this model"),
+        (replying({"error": {"message": "context is 10 tokens"}}, 400), "context is 10 tokens"),
+        (replying("<html>"), "not a JSON object"),
+        (replying({"choices": [{"logprobs": None}]}), "no log-probabilities"),
+        (_hang, "did not answer within 0.3 s"),
+        (_broken, "no connection to"),
+        (None, "no connection to"),
+    ],
+)
+def test_every_failure_leaves_the_reward_none_says_why_and_is_counted(
+    server: Server, handler: Handler | None, cause: str
+) -> None:
+    url = "http://127.0.0.1:9/v1"  # nobody listens there
+    if handler is not None:
+        server.handler, url = handler, server.url
+    items: list[dict[str, Any]] = [{"type": "soft:tone", "tone": tone} for tone in ("polite", "friendly")]
+    items.append({"type": "length:words", "at_least": 1})
+    judge = f"openai:a-model?base_url={url}&retries=1&timeout=0.3"
+    result = verify("Hello.", items, prompt="Hi?", judge=judge)
+    assert result.reward is None
+    assert result.passed is None
+    assert [verdict.passed for verdict in result.verdicts] == [None, None, True]
+    assert all(cause in error for error in result.errors)
+    assert len(result.errors) == 2
+    assert (result.usage.asked, result.usage.failed) == (2, 2)
+    assert verify("Hello.", items, prompt="Hi?", judge=judge, missing=0.0).reward == 0.0  # only when asked for
+    with pytest.raises(UndecidedReward, match="is undecided: "):
+        verify("Hello.", items, prompt="Hi?", judge=judge, missing="raise")
 
 
 def test_a_reply_without_any_of_the_answers_is_an_error(server: Server) -> None:

@@ -147,7 +147,7 @@ def test_a_slow_judge_that_fails_leaves_the_doubt_undecided() -> None:
         ("cascade:server:http://a|server:http://b#low=0.9&high=0.1", "low <= high"),
         ("server:http://a?votes=3", "sample"),
         ("vllm:m?votes=3", "without reasoning=true"),
-        ("vllm:m?reasoning=true&votes=1", "two judges or more"),
+        ("vllm:m?reasoning=true&votes=1&enable_chunked_prefill=false", "two judges or more"),
         ("vllm:m?reasoning=true&votes=x", "'votes' is a number"),
     ],
 )
@@ -156,6 +156,28 @@ def test_specs_that_cannot_be_say_why(spec: str, said: str) -> None:
         pytest.importorskip("vllm", reason="vllm is not installed")
     with pytest.raises(InvalidSpec, match=said):
         from_spec(spec)
+
+
+def test_the_budget_of_a_cascade_is_one_for_the_whole_batch() -> None:
+    doubts = {"a": 0.5, "b": 0.45, "c": 0.3, "d": 0.9}
+    slow = ScriptedJudge(lambda _: spent(1.0))
+    judge = CascadeJudge(ScriptedJudge(lambda question: doubts[question.response]), slow, budget=2)
+    cases = [Case.of(response=text, constraints=[POLITE]) for text in doubts]
+    results = verify_batch(cases, judge=judge)
+    assert [question.response for question in slow.asked] == ["a", "b"]
+    paths = [result.verdicts[0].decided_by.split(":")[0] for result in results]
+    assert paths == ["cascade, slow", "cascade, slow", "cascade, fast", "cascade, fast"]
+
+
+def test_a_cascade_stops_asking_when_its_tokens_are_spent() -> None:
+    for tokens, rounds in ((None, 20), (0, 0), (1, 8), (88, 8), (89, 16), (10_000, 20)):
+        slow = ScriptedJudge(lambda _: spent(1.0))  # 11 tokens each
+        judge = CascadeJudge(ScriptedJudge(lambda _: 0.5), slow, tokens=tokens)
+        answers = asked(judge, *(f"text {n}" for n in range(20)))
+        assert len(slow.asked) == rounds
+        assert sum(answer.decided_by.startswith("cascade, slow") for answer in answers) == rounds
+    with pytest.raises(InvalidSpec, match="tokens is a whole number from 0, got -1"):
+        CascadeJudge(slow, slow, tokens=-1)
 
 
 def test_specs_make_caches_and_cascades_of_real_judges(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import multiprocessing
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -74,15 +75,54 @@ def test_a_scale_and_a_rubric_are_judged_on_the_same_engine(vllm_judge: VllmJudg
     assert result.verdicts[2].passed is True
 
 
-def test_the_same_questions_in_other_batches_get_the_same_answers(vllm_judge: VllmJudge) -> None:
-    asked = questions(64)
-    whole = answers(vllm_judge, asked)
-    for size in (1, 7):
-        parts = [answers(vllm_judge, asked[start : start + size]) for start in range(0, len(asked), size)]
-        split = [answer for part in parts for answer in part]
-        assert [answer.choice for answer in split] == [answer.choice for answer in whole]
-    backwards = answers(vllm_judge, asked[::-1])[::-1]
-    assert [answer.choice for answer in backwards] == [answer.choice for answer in whole]
+def test_a_batch_shuffled_and_split_by_1_7_and_64_gets_the_same_verdicts(vllm_judge: VllmJudge) -> None:
+    from examples.tiny_judge.questions import constraints
+    from examples.tiny_judge.sentences import sample
+
+    chance = random.Random(5)
+    samples = [sample(chance, held_out=True) for _ in range(64)]
+    cases = [
+        Case.of(
+            id=str(n), prompt=of.prompt, response=of.response, constraints=[item for item, _ in constraints(of)]
+        )
+        for n, of in enumerate(samples)
+    ]
+
+    def verdicts(batch: list[Case]) -> dict[tuple[str | None, int], tuple[bool | None, str]]:
+        return {
+            (result.id, place): (verdict.passed, verdict.decided_by)
+            for result in verify_batch(batch, judge=vllm_judge, early_exit=False)
+            for place, verdict in enumerate(result.verdicts)
+        }
+
+    whole = verdicts(cases)
+    assert len(whole) == 64 * 12
+    assert {passed for passed, _ in whole.values()} == {True, False}
+    for size in (1, 7, 64):
+        shuffled = chance.sample(cases, len(cases))
+        split: dict[Any, Any] = {}
+        for start in range(0, len(shuffled), size):
+            split |= verdicts(shuffled[start : start + size])
+        assert split == whole
+
+
+def test_votes_are_seeded_samples_and_come_again_in_another_order(vllm_judge: VllmJudge) -> None:
+    options = "&".join(
+        f"{name}={json.dumps(value)}" for name, value in vllm_judge.arguments.items() if name != "model"
+    )
+    spec = f"vllm:{vllm_judge.model}?{options}&reasoning=true&max_reasoning_tokens=8&votes=3"
+    cases = [Case.of(prompt=PROMPT, response=f"{POLITE} {n}", constraints=[TONE, REGISTER]) for n in range(8)]
+    first = verify_batch(cases, judge=spec, early_exit=False)
+    again = verify_batch(cases[::-1], judge=spec, early_exit=False)[::-1]
+    assert [result.verdicts for result in first] == [result.verdicts for result in again]
+    assert all(result.reward is not None for result in first)
+    assert first[0].verdicts[0].decided_by.startswith("mean of 3: vllm:")
+    assert len(engines._engines) == 1
+
+
+def test_votes_that_would_kill_an_engine_on_a_cpu_are_refused(vllm_judge: VllmJudge) -> None:
+    with pytest.raises(InvalidSpec, match="need 'enable_chunked_prefill=false'"):
+        verify(POLITE, TONE, prompt=PROMPT, judge=f"vllm:{vllm_judge.model}?reasoning=true&votes=3")
 
 
 def test_threads_and_event_loops_share_one_engine(vllm_judge: VllmJudge) -> None:

@@ -108,7 +108,7 @@ def _voting(factory: JudgeFactory, model: str, options: dict[str, str], votes: s
 
 
 def _cascade(rest: str) -> Judge:
-    """Return the cascade of `FAST|SLOW?low=…&high=…&budget=…`, where both are specs with options of their own."""
+    """Return the cascade of `FAST|SLOW#low=…&high=…&budget=…&tokens=…`; both are specs with their own options."""
     from urllib.parse import parse_qsl
 
     from verif_sdk.judges.several import CascadeJudge
@@ -116,14 +116,16 @@ def _cascade(rest: str) -> Judge:
     both, hash_mark, given = rest.partition("#")
     fast, bar, slow = both.partition("|")
     options = dict(parse_qsl(given))
-    if not bar or (hash_mark and not options) or set(options) - {"low", "high", "budget"}:
+    if not bar or (hash_mark and not options) or set(options) - {"low", "high", "budget", "tokens"}:
         raise InvalidSpec(
             "a cascade is 'cascade:FAST|SLOW#low=0.2&high=0.8&budget=100', where FAST and SLOW are judge specs; "
             f"got 'cascade:{rest}'"
         )
     try:
-        numbers = {name: (int if name == "budget" else float)(value) for name, value in options.items()}
+        numbers = {
+            name: (int if name in ("budget", "tokens") else float)(value) for name, value in options.items()
+        }
     except ValueError:
-        raise InvalidSpec(f"cascade: low, high and budget are numbers, got {given!r}") from None
+        raise InvalidSpec(f"cascade: low, high, budget and tokens are numbers, got {given!r}") from None
     judges = (resolve_spec(fast), resolve_spec(slow))
-    return CascadeJudge(*judges, **numbers)  # type: ignore[arg-type]  # budget is the int of the three
+    return CascadeJudge(*judges, **numbers)  # type: ignore[arg-type]  # budget and tokens are ints

@@ -11,6 +11,7 @@ from verif_sdk.errors import InvalidSpec
 from verif_sdk.judges import joint
 from verif_sdk.question import YES_NO, Answer, Judge, Question
 
+_ROUND = 8  # questions between two looks at the tokens that were spent
 _SPENT = ("prompt_tokens", "cached_tokens", "completion_tokens")
 
 
@@ -95,19 +96,33 @@ class CascadeJudge:
         low: scores up to here are the fast judge's to decide.
         high: scores from here on too.
         budget: questions per batch that the slow judge may be asked, the most doubtful first; None for no limit.
+        tokens: tokens per batch, read and written, after which the slow judge is asked no more; it is asked in
+            rounds of eight, so the last one may go over. None for no limit.
 
     `decided_by` says which of the two decided. Where the slow judge fails, the answer is its error: the fast
     one's doubt is no verdict.
     """
 
+    whole_batch = True
+    """The composer hands it all questions of a batch at once."""
+
     def __init__(
-        self, fast: Judge, slow: Judge, low: float = 0.2, high: float = 0.8, budget: int | None = None
+        self,
+        fast: Judge,
+        slow: Judge,
+        *,
+        low: float = 0.2,
+        high: float = 0.8,
+        budget: int | None = None,
+        tokens: int | None = None,
     ) -> None:
         if not 0 <= low <= high <= 1:
             raise InvalidSpec(f"cascade: 0 <= low <= high <= 1, got low {low:g} and high {high:g}")
-        if budget is not None and budget < 0:
-            raise InvalidSpec(f"cascade: budget is a number of questions from 0, got {budget}")
-        self._fast, self._slow, self._low, self._high, self._budget = fast, slow, low, high, budget
+        for name, limit in (("budget", budget), ("tokens", tokens)):
+            if limit is not None and limit < 0:
+                raise InvalidSpec(f"cascade: {name} is a whole number from 0, got {limit}")
+        self._fast, self._slow, self._low, self._high = fast, slow, low, high
+        self._budget, self._tokens = budget, tokens
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return one answer per question."""
@@ -119,10 +134,14 @@ class CascadeJudge:
             if answer.score is not None and self._low < answer.score < self._high
         ]
         doubtful.sort(key=lambda place: abs((answers[place].score or 0.0) - middle))
-        asked = doubtful[: self._budget]
-        if asked:
+        allowed = doubtful[: self._budget]
+        size = len(allowed) if self._tokens is None else _ROUND
+        spent = 0
+        while allowed and (self._tokens is None or spent < self._tokens):
+            asked, allowed = allowed[:size], allowed[size:]
             for place, answer in zip(asked, await self._slow.answer([questions[p] for p in asked]), strict=True):
                 answers[place] = _both(answers[place], _by("slow", answer))
+                spent += answer.prompt_tokens + answer.completion_tokens
         return answers
 
 

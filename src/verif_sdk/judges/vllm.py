@@ -62,6 +62,8 @@ class VllmJudge:
             )
         self.arguments = {"model": model, **{name: converted(value) for name, value in engine_arguments.items()}}
         _refuse_unknown(engine_arguments)
+        if sample is not None:
+            _refuse_pieces(self.arguments)
 
     def _made(self, running: Engine) -> str:
         """Return what reproduces a verdict: backend, model, revision, prompt version, reading and sampling."""
@@ -141,13 +143,9 @@ class VllmJudge:
 
     async def _reasoned(self, running: Engine, prompt: list[int]) -> _Thought:
         """Return the model's reasoning, closed by us, so that the verdict follows it and is not part of it."""
-        from vllm.platforms import current_platform
         from vllm.sampling_params import SamplingParams
 
         running.fits(prompt, room=self.max_reasoning_tokens + 16)
-        if self.sample is not None and current_platform.is_cpu():
-            # vLLM 0.32 on a CPU dies of a request with a seed, and without one no vote would come again.
-            raise InvalidSpec("votes need seeded samples, which vLLM has on GPUs alone")
         chance: dict[str, Any] = (
             {"temperature": 0.0} if self.sample is None else {"temperature": _VOTING, "seed": self.sample}
         )
@@ -178,6 +176,14 @@ def _one_token(tokens: dict[str, tuple[int, ...]]) -> Any:
 
     wanted = [token for ids in tokens.values() for token in ids]
     return SamplingParams(temperature=0.0, max_tokens=1, logprob_token_ids=wanted, detokenize=False)
+
+
+def _refuse_pieces(arguments: dict[str, Any]) -> None:
+    """Refuse what vLLM 0.32 on a CPU dies of: a seeded request whose prompt it reads in pieces."""
+    from vllm.platforms import current_platform
+
+    if current_platform.is_cpu() and arguments.get("enable_chunked_prefill") is not False:
+        raise InvalidSpec("votes on a CPU need 'enable_chunked_prefill=false' in the judge's spec")
 
 
 def _refuse_unknown(engine_arguments: dict[str, Any]) -> None:
