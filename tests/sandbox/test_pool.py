@@ -48,6 +48,37 @@ def test_the_language_packages_are_there() -> None:
 
 
 @needs_bwrap
+def test_draws_and_guesses_are_the_same_in_every_run_and_worker() -> None:
+    drawing = (
+        "import random\n\ndef check_following(instruction, response):\n    raise ValueError(str(random.random()))"
+    )
+    guessing = (
+        "import langdetect\n\ndef check_following(instruction, response):\n"
+        "    raise ValueError(str(langdetect.detect_langs('hi no si')))"
+    )
+    for source in (drawing, guessing):
+        causes = set()
+        for _ in range(2):
+            workers = pool.Pool(command.plain, size=2)
+            for _ in range(4):
+                with pytest.raises(Undecidable) as raised:
+                    workers.run(source, "", "a")
+                causes.add(str(raised.value))
+            workers.close()
+        assert len(causes) == 1, causes
+
+
+def test_a_program_that_does_not_compile_says_why_each_time() -> None:
+    workers = pool.Pool(command.plain, size=1)
+    for _ in range(2):
+        with pytest.raises(Undecidable, match=r"SyntaxError: .*line 1"):
+            workers.run("def check_following(", "", "a")
+        with pytest.raises(Undecidable, match=r"the program raised (RecursionError|MemoryError|SyntaxError)"):
+            workers.run("x = " + "(" * 5000 + ")" * 5000, "", "a")
+    assert workers.run("def check_following(instruction, response):\n    return True", "", "a")
+    workers.close()
+
+
 def test_a_worker_outlives_the_thread_that_asked_first() -> None:
     made = pool.Pool(command.sealed, size=1)
     first = threading.Thread(target=made.run, args=(SHORT, "", "abc"))

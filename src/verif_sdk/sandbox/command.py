@@ -25,7 +25,8 @@ ENVIRONMENT = {
 _PACKAGES = ("nltk", "langdetect", "regex", "six", "click", "joblib", "tqdm", "defusedxml")
 _SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache")
 _INSIDE = "/code"
-_START = "from verif_sdk.sandbox.worker import main; main()"
+# Without hooks at each fork: that of `random` would seed it anew for every run, and draws are to repeat.
+_START = "import os; os.register_at_fork = lambda **_: None; from verif_sdk.sandbox.worker import main; main()"
 
 
 def plain() -> list[str]:

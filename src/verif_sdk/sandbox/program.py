@@ -5,6 +5,8 @@ from __future__ import annotations
 import builtins
 import random
 import sys
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 _NAMES = (
@@ -27,7 +29,7 @@ def outcome(source: str, instruction: str, response: str) -> dict[str, Any]:
     """
     namespace: dict[str, Any] = {"__name__": "program", "__builtins__": _GUARDED}
     try:
-        exec(compile(source, "program.py", "exec"), namespace)  # noqa: S102  # the purpose of the sandbox
+        exec(compiled(source), namespace)  # noqa: S102  # the purpose of the sandbox
         check = namespace.get(NAME)
         if not callable(check):
             return {"error": f"the program defines no function {NAME}(instruction, response)"}
@@ -37,6 +39,13 @@ def outcome(source: str, instruction: str, response: str) -> dict[str, Any]:
     if type(result) is not bool:
         return {"error": f"{NAME} returned {type(result).__name__[:80]}, True or False wanted"}
     return {"passed": result}
+
+
+@lru_cache(maxsize=256)
+def compiled(source: str) -> CodeType:
+    """Return a program's code. Where the worker has compiled it before the fork, a run finds it here."""
+    code: CodeType = compile(source, "program.py", "exec", dont_inherit=True)
+    return code
 
 
 def _import(
