@@ -74,13 +74,20 @@ class Composer:
             _cancel(rollouts)
             raise
 
-    def check(self) -> None:
-        """Raise now what a wrong name in this configuration would raise later.
+    def check(self, cases: Sequence[Case] = ()) -> None:
+        """Raise now what is wrong with this configuration, and would be raised later.
+
+        Args:
+            cases: those to come; a judge is looked for only where one of them needs it.
 
         Raises:
-            UnknownName: no plugin provides the aggregator.
+            UnknownName: no plugin provides the aggregator, or the judge.
+            InvalidSpec: the judge's spec cannot be read.
+            MissingExtra: the judge's backend is not installed.
+            MissingJudge: a soft constraint, and no judge.
         """
         self._aggregator()
+        self._judge(cases)
 
     def _begin(self, cases: list[Case]) -> list[_Rollout]:
         """Check every case by code; the judge starts on each as soon as its open questions are known."""

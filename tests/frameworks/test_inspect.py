@@ -15,6 +15,7 @@ from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.model import ModelOutput, ModelUsage, get_model
 from inspect_ai.solver import generate
 
+from verif_sdk.catalog.length import Words
 from verif_sdk.rewards.config import RewardConfig
 from verif_sdk.rewards.inspect_ai import verif
 
@@ -49,13 +50,21 @@ def test_a_bad_row_and_a_dead_judge_are_unscored(tmp_path: Any) -> None:
     assert log.results.scores[0].unscored_samples == 2
 
 
+def broken(*_: object) -> None:
+    raise RuntimeError("a fault of ours")
+
+
 @pytest.mark.parametrize("failure", ["a hanging judge", "an exception in our code", "a pathological response"])
-def test_a_failure_is_unscored_and_does_not_hang(tmp_path: Any, failure: str) -> None:
+def test_a_failure_is_unscored_and_does_not_hang(
+    tmp_path: Any, failure: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if failure == "an exception in our code":
+        monkeypatch.setattr(Words, "check", broken)
     with socket.create_server(("127.0.0.1", 0)) as deaf:  # it accepts, and never answers
         judge = f"openai:m?base_url=http://127.0.0.1:{deaf.getsockname()[1]}/v1&retries=0"
         failures: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
             "a hanging judge": ("one", {"type": "soft:tone", "tone": "polite"}, {"judge": judge, "timeout": 1.0}),
-            "an exception in our code": ("one", WORDS, {"aggregate": "no such"}),
+            "an exception in our code": ("one", WORDS, {}),
             "a pathological response": ("a" * 5000 + "!", {"type": "format:regex", "pattern": "(a|a)*$"}, {}),
         }
         said, constraint, config = failures[failure]

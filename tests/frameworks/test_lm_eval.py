@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from verif_sdk.catalog.length import Words
+
 pytest.importorskip("lm_eval", reason="lm-eval is not installed")
 
 from lm_eval import simple_evaluate
@@ -46,16 +48,22 @@ class Echo(LM):  # type: ignore[misc]
         raise NotImplementedError
 
 
+def broken(*_: object) -> None:
+    raise RuntimeError("a fault of ours")
+
+
 @pytest.mark.parametrize("failure", ["dead", "hanging", "an exception", "pathological"])
 def test_a_failure_is_left_out_and_does_not_hang(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, failure: str
 ) -> None:
     from verif_sdk.rewards import lm_eval as ours
 
+    if failure == "an exception":
+        monkeypatch.setattr(Words, "check", broken)
     with socket.create_server(("127.0.0.1", 0)) as deaf:  # it accepts, and never answers
         port = 9 if failure == "dead" else deaf.getsockname()[1]
         soft = {"judge": f"openai:m?base_url=http://127.0.0.1:{port}/v1&retries=0", "timeout": 1.0}
-        config = {"an exception": {"aggregate": "no such"}, "pathological": {}}.get(failure, soft)
+        config = {"an exception": {}, "pathological": {}}.get(failure, soft)
         (tmp_path / "reward.json").write_text(json.dumps(config))
         monkeypatch.setenv("VERIF_REWARD", str(tmp_path / "reward.json"))
         ours._scorer.cache_clear()

@@ -21,6 +21,8 @@ pytest.importorskip("openrlhf", reason="openrlhf is not installed")
 
 from openrlhf.utils.agent import SingleTurnAgentExecutor
 
+from verif_sdk.catalog.length import Words
+
 pytestmark = pytest.mark.filterwarnings("ignore")  # the framework's own
 PROMPT = "<|im_start|>user\nName two things.<|im_end|>\n<|im_start|>assistant\n"
 WORDS = {"type": "length:words", "at_most": 2}
@@ -100,14 +102,22 @@ def test_an_undecided_reward_is_the_named_number_and_is_counted(tmp_path: Path, 
 REGEX = json.dumps({"type": "format:regex", "pattern": "(a|a)*$"})
 
 
+def broken(*_: object) -> None:
+    raise RuntimeError("a fault of ours")
+
+
 @pytest.mark.parametrize("failure", ["a hanging judge", "an exception in our code", "a pathological response"])
-def test_a_failure_is_the_named_number_and_is_counted(tmp_path: Path, tokenizer: Any, failure: str) -> None:
+def test_a_failure_is_the_named_number_and_is_counted(
+    tmp_path: Path, tokenizer: Any, failure: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if failure == "an exception in our code":
+        monkeypatch.setattr(Words, "check", broken)
     with socket.create_server(("127.0.0.1", 0)) as deaf:  # it accepts, and never answers
         port = deaf.getsockname()[1]
         hanging = f'judge="openai:m?base_url=http://127.0.0.1:{port}/v1&retries=0", timeout=1'
         options, response, label = {
             "a hanging judge": (hanging, "one", json.dumps({"type": "soft:tone", "tone": "polite"})),
-            "an exception in our code": ('aggregate="no such"', "one", json.dumps(WORDS)),
+            "an exception in our code": ("", "one", json.dumps(WORDS)),
             "a pathological response": ("", "a" * 5000 + "!", REGEX),
         }[failure]
         good, bad = executed(written(tmp_path, options), tokenizer, ["one", response], label)

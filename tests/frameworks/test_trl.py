@@ -18,6 +18,7 @@ pytest.importorskip("trl", reason="trl is not installed")
 
 from examples.trl_grpo.train import CONSTRAINTS, PROMPT, mean, policy, train
 from verif_sdk import Question
+from verif_sdk.catalog.length import Words
 from verif_sdk.question import Answer
 from verif_sdk.rewards.config import RewardConfig
 from verif_sdk.rewards.trl import AsyncTrlReward, TrlReward
@@ -117,15 +118,21 @@ class Hanging:
         return []
 
 
+def broken(*_: object) -> None:
+    raise RuntimeError("a fault of ours")
+
+
 @pytest.mark.parametrize("failure", ["a hanging judge", "an exception in our code", "a pathological response"])
 def test_a_failure_is_an_abstention_and_hangs_nothing(folder: Path, monkeypatch: Any, failure: str) -> None:
     from verif_sdk import judges
 
     monkeypatch.setattr(judges, "from_spec", lambda _: Hanging())
     monkeypatch.setattr(judges, "_judges", {})
+    if failure == "an exception in our code":
+        monkeypatch.setattr(Words, "check", broken)
     constraint, config = {
         "a hanging judge": ({"type": "soft:tone", "tone": "polite"}, RewardConfig(judge="hanging:", timeout=0.5)),
-        "an exception in our code": (WORDS, RewardConfig(aggregate="no such")),
+        "an exception in our code": (WORDS, RewardConfig()),
         "a pathological response": ({"type": "format:regex", "pattern": "(a|a)*$"}, RewardConfig()),
     }[failure]
     reward = TrlReward(config)

@@ -14,6 +14,7 @@ pytest.importorskip("verifiers.v1", reason="verifiers is not installed")
 
 import verifiers.v1 as vf
 
+from verif_sdk.catalog.length import Words
 from verif_sdk.rewards import verifiers as ours
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the framework's own
@@ -78,13 +79,19 @@ def test_the_plugged_judge_of_a_reply_that_is_given_is_recorded(
     assert "not JSON" in str(error)
 
 
+def broken(*_: object) -> None:
+    raise RuntimeError("a fault of ours")
+
+
 @pytest.mark.parametrize("failure", ["dead", "hanging", "an exception", "pathological"])
 def test_a_failure_is_a_task_error_in_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, failure: str) -> None:
+    if failure == "an exception":
+        monkeypatch.setattr(Words, "check", broken)
     with socket.create_server(("127.0.0.1", 0)) as deaf:  # it accepts, and never answers
         port = 9 if failure == "dead" else deaf.getsockname()[1]
         judge = f"openai:m?base_url=http://127.0.0.1:{port}/v1&retries=0"
         soft = {"judge": judge, "timeout": 1.0}
-        config = {"an exception": {"aggregate": "no such"}, "pathological": {}}.get(failure, soft)
+        config = {"an exception": {}, "pathological": {}}.get(failure, soft)
         (tmp_path / "reward.json").write_text(json.dumps(config))
         monkeypatch.setenv("VERIF_REWARD", str(tmp_path / "reward.json"))
         constraint = {

@@ -122,10 +122,13 @@ def test_a_dead_and_a_hanging_judge_do_not_hang_the_loop(tokenizer: Path) -> Non
             assert answer.non_tensor_batch["verif_failed"].tolist() == [1.0, 1.0]
 
 
-def test_an_exception_in_our_code_and_a_pathological_response_are_counted(tokenizer: Path) -> None:
+def test_a_wrong_name_in_the_configuration_stops_the_run(tokenizer: Path) -> None:
+    with pytest.raises(ray.exceptions.RayTaskError, match="unknown aggregator 'nosuch'"):
+        scored(tokenizer, ["one"], [json.dumps(WORDS)], "undecided=0.5", "aggregate=nosuch")
+
+
+def test_a_pathological_response_is_counted(tokenizer: Path) -> None:
     truth = json.dumps(WORDS)
-    answer = scored(tokenizer, ["one", "two"], [truth, truth], "undecided=0.5", "aggregate=nosuch")
-    assert answer.non_tensor_batch["verif_undecided"].tolist() == [1.0, 1.0]
     regex = json.dumps({"type": "format:regex", "pattern": "(a|a)*$"})
     answer = scored(tokenizer, ["one", "a" * 5000 + "!"], [truth, regex], "undecided=0.5")
     assert answer.batch["rm_scores"].sum(dim=1).tolist() == [1.0, 0.5]

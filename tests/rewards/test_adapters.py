@@ -230,3 +230,21 @@ def test_groups_without_a_signal_are_counted() -> None:
     assert found == Signal(groups=4, flat=2, undecided=1)
     assert found.share == 0.25
     assert signal([]).share == 0.0
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"aggregate": "meen"}, "did you mean 'mean'"),
+        ({"rows": "verinstuct"}, "did you mean 'verinstruct'"),
+        ({"judge": "nosuch:model"}, "unknown judge 'nosuch'"),
+        ({"judge": "no spec"}, "a judge spec is 'scheme:model'"),
+    ],
+)
+def test_a_wrong_configuration_stops_the_first_call(config: dict[str, Any], said: str) -> None:
+    rollout = Rollout("p", "one", {"constraints": [{"type": "soft:tone", "tone": "polite"}]})
+    scorer = Scorer(RewardConfig.of(config))
+    with pytest.raises(InvalidSpec, match=said):
+        scorer.score([rollout])
+    with pytest.raises(InvalidSpec, match=said):
+        asyncio.run(scorer.ascore([rollout]))

@@ -12,7 +12,8 @@ from typing import Any
 
 from verif_sdk.case import Case, Message
 from verif_sdk.composer import Composer
-from verif_sdk.errors import InvalidSpec, MissingJudge
+from verif_sdk.errors import InvalidSpec
+from verif_sdk.hookspecs import RowFormat
 from verif_sdk.registry import Registry
 from verif_sdk.rewards.config import RewardConfig
 from verif_sdk.rewards.shaping import shape
@@ -55,25 +56,23 @@ class Scorer:
     """Scores rollouts as a `RewardConfig` says. Safe under many threads and event loops; picklable.
 
     A rollout whose constraints cannot be read, a judge that fails, and an error in a check or a plugin
-    all leave their rollout undecided, with the cause in `Scored.causes` and in the log, once per cause. Soft
-    constraints without any judge are no such thing: that raises `MissingJudge`, on the first call.
+    all leave their rollout undecided, with the cause in `Scored.causes` and in the log, once per cause. A wrong
+    configuration is no such thing: an unknown aggregator, row format or judge, and soft constraints without any
+    judge, raise on the first call.
     """
 
     config: RewardConfig
 
     def score(self, rollouts: Sequence[Rollout]) -> list[Scored]:
         """Return what each rollout came to, in order."""
-        cases = [self._case(rollout) for rollout in rollouts]
-        return self._scored(rollouts, cases, self._verified([case for case in cases if isinstance(case, Case)]))
+        cases, readable = self._cases(rollouts)
+        return self._scored(rollouts, cases, self._verified(readable))
 
     async def ascore(self, rollouts: Sequence[Rollout]) -> list[Scored]:
         """Return what `score` does, without blocking the caller's event loop."""
-        cases = await asyncio.to_thread(lambda: [self._case(rollout) for rollout in rollouts])
-        readable = [case for case in cases if isinstance(case, Case)]
+        cases, readable = await asyncio.to_thread(self._cases, rollouts)
         try:
             results: list[Result | str] = [*await self._composer().averify_batch(readable)]
-        except MissingJudge:
-            raise
         except Exception:  # noqa: BLE001  # which case it was is found out one by one
             results = await asyncio.to_thread(self._one_by_one, readable)
         return await asyncio.to_thread(self._scored, rollouts, cases, results)
@@ -82,14 +81,25 @@ class Scorer:
         config = self.config
         return Composer(config.judge, config.aggregate, early_exit=config.early_exit, timeout=config.timeout)
 
-    def _case(self, rollout: Rollout) -> Case | str:
+    def _cases(self, rollouts: Sequence[Rollout]) -> tuple[list[Case | str], list[Case]]:
+        """Return the case of each rollout, or why there is none; and the cases alone.
+
+        Raises:
+            VerifError: the configuration is wrong.
+        """
+        read = None if self.config.rows is None else Registry.installed().row_format(self.config.rows)
+        cases = [self._case(rollout, read) for rollout in rollouts]
+        readable = [case for case in cases if isinstance(case, Case)]
+        self._composer().check(readable)
+        return cases, readable
+
+    def _case(self, rollout: Rollout, read: RowFormat | None) -> Case | str:
         """Return the case of a rollout, or why there is none."""
         columns, name = rollout.columns, self.config.constraints
         completion = rollout.completion
         try:
-            if self.config.rows is not None:
-                row = {"prompt": rollout.prompt, **columns, "response": completion}
-                return Registry.installed().row_format(self.config.rows)(row)
+            if read is not None:
+                return read({"prompt": rollout.prompt, **columns, "response": completion})
             if columns.get(name) is None:
                 raise InvalidSpec(f"the column {name!r} is missing or empty; the data set has {sorted(columns)}")
             reference = columns.get("reference")
@@ -105,8 +115,6 @@ class Scorer:
     def _verified(self, cases: list[Case]) -> list[Result | str]:
         try:
             return [*self._composer().verify_batch(cases)]
-        except MissingJudge:
-            raise
         except Exception:  # noqa: BLE001  # which case it was is found out one by one
             return self._one_by_one(cases)
 

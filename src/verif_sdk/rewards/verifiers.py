@@ -23,8 +23,9 @@ async def reward(task: Any, trace: Any) -> float:
         trace: the finished rollout.
 
     Raises:
-        UndecidedReward: the reward is undecided, and no number is named for that. verifiers records the
-            error and leaves the reward unset; `trace.ok` is false then.
+        UndecidedReward: the reward is undecided, and no number is named for that; "none" is an error too, because
+            verifiers knows no other absence. It records the error and leaves the reward unset; `trace.ok` is
+            false then.
     """
     scorer = _scorer()
     columns = task.model_dump()
