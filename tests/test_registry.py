@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
+
 import jsonschema
 import pytest
 
-from verif_sdk import InvalidSpec, Registry, UnknownName
+from verif_sdk import InvalidSpec, Registry, UnknownName, errors
 
 REGISTRY = Registry.installed()
 
@@ -59,3 +61,14 @@ def test_a_wrong_nested_field_is_named_with_its_path() -> None:
     spec = {"type": "logic:all_of", "of": [{"type": "length:words", "at_least": 1}, {"type": "length:words"}]}
     with pytest.raises(ValueError, match=r"logic:all_of: field 'of.1': length:words: give a bound"):
         REGISTRY.parse(spec)
+
+
+def test_every_error_survives_the_way_between_processes() -> None:
+    with pytest.raises(UnknownName) as raised:
+        Registry.installed().aggregator("meen")
+    again = pickle.loads(pickle.dumps(raised.value))
+    assert (type(again), str(again)) == (UnknownName, str(raised.value))
+    for cls in vars(errors).values():
+        if isinstance(cls, type) and issubclass(cls, errors.VerifError):
+            copied = pickle.loads(pickle.dumps(cls("in words")))
+            assert (type(copied), str(copied)) == (cls, "in words")

@@ -43,7 +43,7 @@ def findings(lines: Iterable[tuple[int, bytes]], rows: str, read: RowFormat) -> 
             case = _case(line, rows, read)
         except (ValueError, RecursionError) as error:
             said = str(error) if isinstance(error, InvalidSpec) else f"not JSON: {error}"
-            yield [Finding(number, None, "unreadable", said)]
+            yield [Finding(number, _id(line), "unreadable", said)]
             continue
         yield [Finding(number, case.id, kind, said) for kind, said in wrong(case)]
 
@@ -56,13 +56,25 @@ def wrong(case: Case) -> Iterator[tuple[Kind, str]]:
             yield "contradiction", f"{name}: no response has {demand}"
         if demand.empty:
             yield "cannot fail", f"{name}: {demand} holds for every response"
+    told = set()
     for (name, demand), (other, against) in combinations(demanded, 2):
-        if demand.clashes(against):
+        if demand.clashes(against) and (name, other) not in told:
+            told.add((name, other))  # two may clash in more than one way, and once is enough
             yield "contradiction", f"{name} and {other}: {demand}, and {against}"
     for item in sorted({item.type for item in case.constraints}):
         alike = [constraint for constraint in case.constraints if constraint.type == item]
         if len(alike) > len(set(map(repr, alike))):
             yield "repeated", f"{item} stands there twice with the same parameters, and counts twice"
+
+
+def _id(line: bytes) -> str | None:
+    """Return the id, or the key, of a row that is no case, if it is as much as an object."""
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    given = (row.get("id") or row.get("key")) if isinstance(row, dict) else None
+    return None if given is None else str(given)
 
 
 def _case(line: bytes, rows: str, read: RowFormat) -> Case:

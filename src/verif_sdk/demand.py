@@ -14,12 +14,14 @@ class Demand(NamedTuple):
         low: the least amount that passes.
         high: the largest amount that passes; infinite for none.
         value: of a property, the only value that passes.
+        longer: whether values that begin with it pass too, as "Dear all" begins with "Dear".
     """
 
     of: str
     low: float = 0
     high: float = inf
     value: str | None = None
+    longer: bool = False
 
     @property
     def empty(self) -> bool:
@@ -31,7 +33,9 @@ class Demand(NamedTuple):
         if self.of != other.of:
             return False
         if self.value is not None and other.value is not None:
-            return self.value != other.value
+            mine, theirs = self.value, other.value
+            fits = mine == theirs or (self.longer and theirs.startswith(mine))
+            return not (fits or (other.longer and mine.startswith(theirs)))
         return max(self.low, other.low) > min(self.high, other.high)
 
     def __str__(self) -> str:

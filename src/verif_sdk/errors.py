@@ -27,8 +27,10 @@ class InvalidSpec(VerifError, ValueError):
 class UnknownName(InvalidSpec, LookupError):
     """A name that no installed plugin provides; the message gives the nearest ones."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
-        super().__init__(f"unknown {kind} {name!r}; {suggest(name, known)}{hint}")
+    @classmethod
+    def of(cls, kind: str, name: str, known: Iterable[str], hint: str = "") -> UnknownName:
+        """Return the error for a name of a kind; its one argument is the message, so that it can be pickled."""
+        return cls(f"unknown {kind} {name!r}; {suggest(name, known)}{hint}")
 
 
 class MissingJudge(VerifError):

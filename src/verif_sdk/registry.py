@@ -100,7 +100,7 @@ class Registry:
             return known[name]
         except KeyError:
             causes = "".join(f"; plugin {plugin} did not load: {cause}" for plugin, cause in self.broken.items())
-            raise UnknownName(kind, name, known, causes) from None
+            raise UnknownName.of(kind, name, known, causes) from None
 
 
 @cache

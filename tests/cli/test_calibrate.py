@@ -89,7 +89,7 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
 def test_scales_and_negations_have_no_say_in_the_threshold_of_yes_and_no() -> None:
     items = [
         {"type": "soft:tone", "tone": "polite"},
-        {"type": "soft:scale", "quality": "clarity"},
+        {"type": "soft:scale", "criterion": "It is clear."},
         {"type": "logic:not", "constraint": {"type": "soft:tone", "tone": "rude"}},
         {"type": "length:words", "at_least": 1},
     ]

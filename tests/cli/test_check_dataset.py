@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from verif_sdk import InvalidSpec
 from verif_sdk.cli import app
 
 
@@ -35,6 +36,9 @@ CLASHES: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ),
     ({"type": "language:is", "language": "de"}, {"type": "language:is", "language": "fr"}),
     ({"type": "casing:upper"}, {"type": "casing:lower"}),
+    ({"type": "casing:title"}, {"type": "casing:lower"}),
+    ({"type": "position:starts_with", "phrase": "Dear"}, {"type": "position:starts_with", "phrase": "Hello"}),
+    ({"type": "position:ends_with", "phrase": "Bye."}, {"type": "position:ends_with", "phrase": "the end"}),
     ({"type": "logic:all_of", "of": [{**WORDS, "at_most": 10}]}, {**WORDS, "at_least": 11}),
     ({"type": "ifeval:change_case:english_capital"}, {"type": "language:is", "language": "de"}),
     (
@@ -65,6 +69,18 @@ def test_what_goes_together_is_left_alone(tmp_path: Path) -> None:
         native(some, {"type": "keywords:exclude", "keywords": ["a"]}),
         native({**once, "keyword": "a"}, {**once, "keyword": "b", "exactly": 2}),
         native({**WORDS, "at_least": 11}),
+        native({"type": "casing:title"}, {"type": "casing:upper"}),
+        native(
+            {"type": "position:starts_with", "phrase": "Dear"},
+            {"type": "position:starts_with", "phrase": "dear all"},
+        ),
+        native(
+            {"type": "position:ends_with", "phrase": "all."}, {"type": "position:ends_with", "phrase": "you all"}
+        ),
+        native(
+            {"type": "position:starts_with", "phrase": "a", "scope": "line"},
+            {"type": "position:starts_with", "phrase": "b"},
+        ),
         native(
             {"type": "keywords:include", "keywords": ["Cat"], "case_sensitive": True},
             {"type": "keywords:exclude", "keywords": ["cat"], "case_sensitive": True},
@@ -97,6 +113,16 @@ def test_what_cannot_fail_or_stands_there_twice_or_cannot_be_read_is_found(tmp_p
     assert code == 1
     assert "rows           6" in out
     assert "good           1" in out
+
+
+def test_an_unreadable_row_is_named_and_an_empty_file_is_a_wrong_call(tmp_path: Path) -> None:
+    row = {"id": 7, "constraints": [{"type": "length:wrods"}]}
+    _, out = run(tmp_path / "rows", [row], "--json")
+    assert json.loads(out)["id"] == "7"
+    (tmp_path / "empty").write_text("")
+    done = CliRunner().invoke(app, ["check-dataset", str(tmp_path / "empty")])
+    assert isinstance(done.exception, InvalidSpec)
+    assert "has no rows" in str(done.exception)
 
 
 def test_rows_of_a_format_need_no_response(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ class Upper(Check):
     type: Literal["casing:upper"] = "casing:upper"
 
     def demands(self) -> Iterable[Demand]:
-        return [Demand("the case of letters", value="upper")]
+        return [Demand("the case of letters", value="upper"), Demand("the case of first letters", value="upper")]
 
     def check(self, text: Text) -> Verdict:
         return _all_cased(self, text, str.isupper, "capital")
@@ -61,7 +61,7 @@ class Lower(Check):
     type: Literal["casing:lower"] = "casing:lower"
 
     def demands(self) -> Iterable[Demand]:
-        return [Demand("the case of letters", value="lower")]
+        return [Demand("the case of letters", value="lower"), Demand("the case of first letters", value="lower")]
 
     def check(self, text: Text) -> Verdict:
         return _all_cased(self, text, str.islower, "small")
@@ -79,6 +79,9 @@ class Title(Check):
         ),
     )
     type: Literal["casing:title"] = "casing:title"
+
+    def demands(self) -> Iterable[Demand]:
+        return [Demand("the case of first letters", value="upper")]
 
     def check(self, text: Text) -> Verdict:
         words = [word for line in text.lines for word in _titled(text.part(line).words)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Annotated, Literal
 
@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field
 
 from verif_sdk.catalog.keywords import CaseSensitive, Phrase
 from verif_sdk.constraint import Check, Example
+from verif_sdk.demand import Demand
 from verif_sdk.text import Text
 from verif_sdk.verdict import Verdict
 
@@ -70,6 +71,10 @@ class StartsWith(Positioned):
     type: Literal["position:starts_with"] = "position:starts_with"
     phrase: Phrase
 
+    def demands(self) -> Iterable[Demand]:
+        phrase = self.folded(self.phrase).casefold().lstrip(_WRAPPING)
+        return [Demand("the beginning", value=phrase, longer=True)] if self.scope == "response" else ()
+
     def instruction(self) -> str:
         return f'{self.where("Begin")} with "{self.phrase}".'
 
@@ -98,6 +103,11 @@ class EndsWith(Positioned):
     )
     type: Literal["position:ends_with"] = "position:ends_with"
     phrase: Phrase
+
+    def demands(self) -> Iterable[Demand]:
+        phrase = self.folded(self.phrase).casefold().rstrip(_CLOSING)
+        backwards = Demand("the end, read backwards,", value=phrase[::-1], longer=True)
+        return [backwards] if self.scope == "response" else ()
 
     def instruction(self) -> str:
         return f'{self.where("End")} with "{self.phrase}" and nothing after it.'

@@ -44,7 +44,7 @@ def show(
     """Show one constraint type: its parameters, its wording, and responses that it accepts and rejects."""
     registry = Registry.installed()
     if type not in registry.constraints:
-        raise UnknownName("constraint type", type, registry.constraints)
+        raise UnknownName.of("constraint type", type, registry.constraints)
     if as_json:
         print(json.dumps(registry.json_schema(type), indent=2))
         return

@@ -53,6 +53,8 @@ def check_dataset(
                             f"[red]{finding.kind}[/] {escape(f'{where}: {finding.said}')}", highlight=False
                         )
                     counts[finding.kind] += 1
+    if number == 0:
+        raise InvalidSpec(f"{rows} has no rows")
     if not as_json:
         _report(number, bad, counts)
     raise typer.Exit(1 if counts else 0)

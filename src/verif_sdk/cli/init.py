@@ -28,7 +28,7 @@ def init(
     Exit codes: 0 written, 2 the call is wrong.
     """
     if trainer not in STARTERS:
-        raise UnknownName("trainer", trainer, STARTERS)
+        raise UnknownName.of("trainer", trainer, STARTERS)
     template, name, undecided = STARTERS[trainer]
     source = resources.files("verif_sdk") / "starters"
     files = {
