@@ -11,7 +11,7 @@ from verif_sdk.cli.catalogue import kind
 from verif_sdk.describe import parameters, summary
 
 PAGE = Path(__file__).parent / "reference" / "catalogue.md"
-OWNER = "verif-sdk"
+OWNER = "verif-sdk "
 HEAD = """# Every constraint type
 
 The native catalogue, by family. This page is written from the classes themselves; the responses that a
@@ -26,7 +26,7 @@ score of a miss is the ratio of the count to the bound, or of the bound to the c
 def page() -> str:
     """Return the whole page."""
     registry = Registry.installed()
-    native = {name: cls for name, cls in registry.constraints.items() if registry.owners[name] == OWNER}
+    native = {name: cls for name, cls in registry.constraints.items() if registry.owners[name].startswith(OWNER)}
     families = dict.fromkeys(name.partition(":")[0] for name in native)
     parts = [HEAD]
     for family in families:

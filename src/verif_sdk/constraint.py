@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -39,6 +38,8 @@ class Constraint(BaseModel, ABC):
     template: ClassVar[str] = ""
     """The instruction with `{field}` where a parameter goes."""
     examples: ClassVar[tuple[Example, ...]] = ()
+    provider: ClassVar[str] = ""
+    """The distribution, with its version, whose plugin provides it; set when plugins are loaded."""
 
     type: str
     weight: Annotated[float, Field(gt=0, allow_inf_nan=False, description="Its share in a weighted reward.")] = 1.0
@@ -102,7 +103,7 @@ class Constraint(BaseModel, ABC):
             reason=reason,
             hard=self.hard,
             weight=self.weight,
-            decided_by=decided_by or checker(self.type),
+            decided_by=decided_by or self.provider,
             **given,
         )
 
@@ -177,14 +178,6 @@ class Judged(Constraint):
     def passes(self, score: float) -> bool:
         """Return whether a judge's score, in [0, 1], is enough."""
         return score >= self.threshold
-
-
-@cache
-def checker(type: str) -> str:
-    """Return the distribution, with its version, whose code decides constraints of a type, if any has it."""
-    from verif_sdk.registry import Registry
-
-    return Registry.installed().owners.get(type, "")
 
 
 def fill(template: str, values: Mapping[str, Any]) -> str:

@@ -29,6 +29,8 @@ def installed() -> Registry:
     blocked = {name.strip() for name in os.environ.get("VERIF_SDK_BLOCK", "").split(",")}
     points = sorted(entry_points(group=GROUP), key=lambda point: point.name)
     found = load([point for point in points if point.name not in blocked])
+    for name, cls in found.constraints.items():
+        cls.provider = found.owners[name]
     for plugin, cause in found.broken.items():
         warnings.warn(f"verif_sdk left out the plugin {plugin}: {cause}", stacklevel=2)
     return found

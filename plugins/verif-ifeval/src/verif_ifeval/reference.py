@@ -13,7 +13,6 @@ import regex
 from pydantic import Field
 
 from verif_sdk import Answer, Check, Text, Undecidable, Verdict
-from verif_sdk.constraint import checker
 from verif_sdk.demand import Demand
 
 Relation = Literal["less than", "at least"]
@@ -53,8 +52,8 @@ class Reference(Check):
 
     def check(self, text: Text) -> Verdict:
         if self.variant == "fixed":
-            return _verdict(self.type, self.fixed(text), "as the instruction reads", self.weight)
-        return _verdict(self.type, self.holds(text), "as the reference decides", self.weight)
+            return _verdict(self.type, self.fixed(text), "as the instruction reads", self.weight, self.provider)
+        return _verdict(self.type, self.holds(text), "as the reference decides", self.weight, self.provider)
 
     def decide(self, text: Text, answers: Sequence[Answer | None] = ()) -> Verdict:
         # The reference's blank is whitespace alone; invisible format characters are text to it.
@@ -67,10 +66,10 @@ class Reference(Check):
 
 
 @lru_cache(maxsize=1024)
-def _verdict(type: str, passed: bool, reason: str, weight: float) -> Verdict:
+def _verdict(type: str, passed: bool, reason: str, weight: float, provider: str) -> Verdict:
     """Return a verdict; there are few different ones, and they never change, so equal ones are one object."""
-    score, decided_by = float(passed), checker(type)
-    return Verdict(type=type, passed=passed, score=score, reason=reason, weight=weight, decided_by=decided_by)
+    score = float(passed)
+    return Verdict(type=type, passed=passed, score=score, reason=reason, weight=weight, decided_by=provider)
 
 
 def compared(found: int, relation: Relation, wanted: int) -> bool:
