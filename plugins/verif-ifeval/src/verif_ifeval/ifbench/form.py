@@ -26,17 +26,12 @@ _GRAPHEME = regex.compile(r"\X")
 _PLAIN_MARKS = " .,;:!?…\"'”’»)]}"
 _A_WORD = re.compile(r"\w")
 _QUOTED = re.compile('"[^"]*"|“[^”]*”|«[^»]*»')
-_HEADING = re.compile(r"^#+ .*$|^<h\d>.*</h\d>$", re.MULTILINE)
-_THESIS = re.compile(r"\s*<(i|em)>(?!\s*</).+?</\1>\s*\S", re.IGNORECASE | re.DOTALL)
-_BULLET = re.compile(r"^[ \t]*\*[ \t]+(?=\S)", re.MULTILINE)
-_SUB_BULLET = re.compile(r"^[ \t]*-[ \t]+\S", re.MULTILINE)
 # What title case leaves small inside a title: articles, conjunctions, short prepositions.
 _SMALL_WORDS = (
     "a an the and but or nor for so yet as at by if in of off on per to up via from into like near onto over than "
     "upon with"
 )
 _MINOR = frozenset(_SMALL_WORDS.split())
-_PARTS = ("My Answer:", "My Conclusion:", "Future Outlook:")
 _OUTSIDE_QUOTES = "".join(c for c in r"""!#$%&'()*+,-./:;<=>?@[\]^_`{|}~""") + "0123456789"
 
 
@@ -161,26 +156,6 @@ class Emoji(Reference):
         return True
 
 
-class LineIndent(Reference):
-    """Each line is indented by more spaces than the one before; blank lines are dropped as there."""
-
-    template = "Create stairs by incrementally indenting each new line."
-    examples = (Example({}, accepts=("a\n b\n  c", "a\n\n b"), rejects=("a\nb", " a\n b", "a\n\tb")),)
-    type: Literal["ifbench:format:line_indent"] = "ifbench:format:line_indent"
-
-    def holds(self, text: Text) -> bool:
-        lines = text.raw.split("\n")
-        for line in lines:  # deleting while iterating is what the reference does, and what it is known for
-            if not line.strip():
-                lines.remove(line)
-        indents = [len(line) - len(line.lstrip(" ")) for line in lines]
-        return all(before < after for before, after in pairwise(indents))
-
-    def fixed(self, text: Text) -> bool:
-        lines = [line.expandtabs() for line in text.lines]
-        return all(before < after for before, after in pairwise(len(line) - len(line.lstrip()) for line in lines))
-
-
 class QuoteUnquote(Reference):
     """Something follows every quote: no two quotes meet, and the response does not end in one."""
 
@@ -198,99 +173,6 @@ class QuoteUnquote(Reference):
         return all(map(_A_WORD.search, _QUOTED.split(text.raw)[1:]))
 
 
-class List(Reference):
-    """The separator occurs at least twice."""
-
-    template = 'Answer with a list of items, instead of bullet points use "{sep}".'
-    examples = (Example({"sep": "..."}, accepts=("... a\n... b",), rejects=("... a", "- a\n- b")),)
-    type: Literal["ifbench:format:list"] = "ifbench:format:list"
-    sep: Annotated[str, StringConstraints(min_length=1)]
-
-    def holds(self, text: Text) -> bool:
-        return text.raw.count(self.sep) >= 2
-
-    def fixed(self, text: Text) -> bool:
-        mark = re.escape(self.sep.strip() or self.sep)
-        return len(re.findall(rf"^[ \t]*{mark}|(?<!\S){mark}(?!\S)", text.raw, re.MULTILINE)) >= 2
-
-
-class Thesis(Reference):
-    """A part in <i> or <em> is not empty, and something follows it."""
-
-    template = "Each section must begin with a thesis statement in italics, use HTML to indicate the italics."
-    examples = (Example({}, accepts=("<i>a</i> b", "<em></em>"), rejects=("<i></i> b", "<i>a</i>", "*a* b")),)
-    type: Literal["ifbench:format:thesis"] = "ifbench:format:thesis"
-
-    def holds(self, text: Text) -> bool:
-        raw = text.raw
-        start = raw.find("<i>") if "<i>" in raw else raw.find("<em>")
-        if start < 0:
-            return False
-        rest = raw[start:]
-        end = rest.find("</i>") if "</i>" in rest else rest.find("</em>")
-        # The lengths are those of <i> and </i>, for <em> too.
-        return end >= 0 and bool(rest[3:end].strip()) and bool(rest[end + 4 :].strip())
-
-    def fixed(self, text: Text) -> bool:
-        sections = [section for section in _HEADING.split(text.raw) if section.strip()]
-        return bool(sections) and all(map(_THESIS.match, sections))
-
-
-class SubBullets(Reference):
-    """A hyphen follows every asterisk, before the next one."""
-
-    template = (
-        "Your response must include bullet points denoted by * and at least one sub-bullet point denoted by - "
-        "for each."
-    )
-    examples = (Example({}, accepts=("* a\n - b", "none"), rejects=("* a", "* a\n* b\n - c")),)
-    type: Literal["ifbench:format:sub-bullets"] = "ifbench:format:sub-bullets"
-
-    def holds(self, text: Text) -> bool:
-        return all("-" in piece for piece in text.raw.split("*")[1:])
-
-    def fixed(self, text: Text) -> bool:
-        points = _BULLET.split(text.raw)[1:]
-        return bool(points) and all(map(_SUB_BULLET.search, points))
-
-
-class NoBulletsBullets(Reference):
-    """Two sentences or more, then two bullet points or more, then nothing."""
-
-    template = (
-        "Your answer must contain at least two sentences ending in a period followed by at least two bullet "
-        "points (*)."
-    )
-    examples = (
-        Example(
-            {}, accepts=("One. Two.\n* a\n* b",), rejects=("One.\n* a\n* b", "One. Two.\n* a", "A. B.\n* a\n* b\n")
-        ),
-    )
-    type: Literal["ifbench:format:no_bullets_bullets"] = "ifbench:format:no_bullets_bullets"
-
-    def holds(self, text: Text) -> bool:
-        prose, count, bullets = True, 0, 0
-        for line in text.raw.split("\n"):
-            body = line.strip()
-            if body.startswith("*"):
-                prose = False
-                if count < 2:
-                    return False
-                bullets += 1
-            elif not prose:
-                return False
-            else:
-                found = len(sentences(body))
-                count += found
-                prose = found > 0
-        return bullets >= 2
-
-    def fixed(self, text: Text) -> bool:
-        prose, *points = _BULLET.split(text.raw)
-        ends = [sentence.rstrip("\"'”’)*_")[-1:] for sentence in text.part(prose).sentences]
-        return ends.count(".") >= 2 and len(points) >= 2
-
-
 class TitleCase(Reference):
     """Every word begins with a capital, small words included, as NLTK splits words."""
 
@@ -306,23 +188,6 @@ class TitleCase(Reference):
         return not first[:1].islower() and all(
             word.lower() in _MINOR or not word[0].islower() or not word.islower() for word in rest
         )
-
-
-class OutputTemplate(Reference):
-    """The three headings are all there, in any order."""
-
-    template = f"Use this exact template for your response: {' [answer] '.join(_PARTS)}"
-    examples = (
-        Example(
-            {},
-            accepts=("My Answer: a My Conclusion: b Future Outlook: c",),
-            rejects=("My Answer: a", "my answer:"),
-        ),
-    )
-    type: Literal["ifbench:format:output_template"] = "ifbench:format:output_template"
-
-    def holds(self, text: Text) -> bool:
-        return all(part in text.raw for part in _PARTS)
 
 
 class NoWhitespace(Reference):
@@ -362,13 +227,7 @@ CONSTRAINTS = (
     Options,
     Newline,
     Emoji,
-    LineIndent,
     QuoteUnquote,
-    List,
-    Thesis,
-    SubBullets,
-    NoBulletsBullets,
     TitleCase,
-    OutputTemplate,
     NoWhitespace,
 )

@@ -1,0 +1,142 @@
+"""`Rollout`: one case on its way through the composer, and the questions that a batch has asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from verif_sdk import background
+from verif_sdk.case import Case
+from verif_sdk.question import Answer, Judge, Question
+from verif_sdk.text import Text
+from verif_sdk.verdict import Usage, Verdict
+
+_NOTHING = Usage()
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question on its way to the judge: its place in a submission of several."""
+
+    submission: Future[list[Answer]]
+    place: int
+
+
+class Asked:
+    """The questions of one batch, each of which the judge is asked once."""
+
+    def __init__(self) -> None:
+        self._asks: dict[Question, Ask] = {}
+        self._claimed: set[Question] = set()
+
+    def submit(self, judge: Judge, questions: Iterable[Question]) -> None:
+        """Send those that no case has asked yet, next to each other."""
+        new = [question for question in dict.fromkeys(questions) if question not in self._asks]
+        if new:
+            submission = background.submit(_answers(judge, new))
+            self._asks.update((question, Ask(submission, place)) for place, question in enumerate(new))
+
+    def claim(self, question: Question) -> tuple[Ask, bool]:
+        """Return where a question is, and whether this is the first claim to it, which pays for it."""
+        first = question not in self._claimed
+        self._claimed.add(question)
+        return self._asks[question], first
+
+
+class Rollout:
+    """One case on its way: the verdicts by code, and the questions that stay open."""
+
+    __slots__ = ("asks", "case", "first", "questions", "saved", "text", "verdicts")
+
+    def __init__(self, case: Case, text: Text, early_exit: bool) -> None:
+        self.case = case
+        self.text = text
+        self.verdicts: list[Verdict] = []
+        self.questions: list[tuple[Question, ...]] = []
+        self.asks: list[Ask] = []
+        self.first: list[bool] = []
+        """Per ask, whether this case is the one that put the question to the judge."""
+        self.saved = 0
+        for constraint in case.constraints:
+            questions = constraint.questions(text)
+            verdict = constraint.decide(text, [None] * len(questions))
+            if questions and early_exit and not verdict.skipped:
+                # Settled without an answer, such as any_of with a check that passed.
+                self.saved += len(questions)
+                questions = ()
+            self.verdicts.append(verdict)
+            self.questions.append(questions)
+
+    @property
+    def wanted(self) -> list[Question]:
+        """The open questions of all constraints, in order."""
+        return [question for questions in self.questions for question in questions]
+
+    def save(self) -> None:
+        """Leave the open questions unasked."""
+        self.saved += len(self.wanted)
+        self.questions = [() for _ in self.questions]
+
+    def claim(self, asked: Asked) -> None:
+        """Take the places of the open questions, which have been sent."""
+        for question in self.wanted:
+            ask, first = asked.claim(question)
+            self.asks.append(ask)
+            self.first.append(first)
+
+    def collected(self, timeout: float | None) -> list[Answer]:
+        """Return the answers that came in within `timeout` seconds; the judge is told to stop at the others."""
+        answers = []
+        for ask in self.asks:
+            if ask.submission.done() and not ask.submission.cancelled():
+                answers.append(ask.submission.result()[ask.place])
+            else:
+                ask.submission.cancel()
+                answers.append(Answer(error=f"the judge gave no answer within {timeout:g} s"))
+        return answers
+
+    def cancel(self) -> None:
+        """Tell the judge that nobody waits any more."""
+        for ask in self.asks:
+            ask.submission.cancel()
+
+    def decided(self, answers: list[Answer]) -> tuple[Verdict, ...]:
+        """Return the final verdicts, given the answer to each of `asks`."""
+        if not answers:
+            return tuple(self.verdicts)
+        rest = iter(answers)
+        return tuple(
+            constraint.decide(self.text, [next(rest) for _ in questions]) if questions else verdict
+            for constraint, questions, verdict in zip(
+                self.case.constraints, self.questions, self.verdicts, strict=True
+            )
+        )
+
+    def usage(self, answers: list[Answer]) -> Usage:
+        """Return what this case cost; a shared answer is paid for by the case that asked first."""
+        if not answers:
+            return Usage(saved=self.saved) if self.saved else _NOTHING
+        own = [answer for answer, first in zip(answers, self.first, strict=True) if first]
+        return Usage(
+            asked=len(own),
+            kept=sum(answer.kept for answer in own),
+            shared=len(answers) - len(own),
+            saved=self.saved,
+            failed=sum(answer.score is None for answer in own),
+            prompt_tokens=sum(answer.prompt_tokens for answer in own),
+            cached_tokens=sum(answer.cached_tokens for answer in own),
+            completion_tokens=sum(answer.completion_tokens for answer in own),
+        )
+
+
+async def _answers(judge: Judge, questions: list[Question]) -> list[Answer]:
+    """Return the judge's answers; a judge that fails as a whole leaves each question undecided."""
+    try:
+        answers = await judge.answer(questions)
+    except Exception as cause:  # noqa: BLE001  # a judge may be anyone's code, and its failure is no verdict
+        return [Answer(error=f"the judge failed: {type(cause).__name__}: {cause}")] * len(questions)
+    if len(answers) != len(questions):
+        error = f"the judge gave {len(answers)} answers to {len(questions)} questions"
+        return [Answer(error=error)] * len(questions)
+    return answers
