@@ -5,17 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
-from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
 from verif_sdk.catalog.blocks import code_blocks, prose_lines
 from verif_sdk.catalog.bounds import Count, counted
-from verif_sdk.catalog.pattern import found_in
+from verif_sdk.catalog.json_schema import violation
 from verif_sdk.constraint import Check, Example
-from verif_sdk.errors import Undecidable
 from verif_sdk.text import Text
 from verif_sdk.verdict import Verdict
 
@@ -75,7 +72,7 @@ class Json(Check):
             return self.verdict(False, f"not JSON: {error}"[:200])
         if not isinstance(value, (dict, list)):
             return self.verdict(False, f"a lone {type(value).__name__} is no JSON document")
-        if self.json_schema is not None and (problem := _violation(json.dumps(self.json_schema), value)):
+        if self.json_schema is not None and (problem := violation(json.dumps(self.json_schema), value)):
             return self.verdict(False, problem, score=0.5)
         return self.verdict(True, "it is JSON" if self.json_schema is None else "it is JSON of the schema")
 
@@ -146,35 +143,6 @@ class Csv(Check):
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
-
-
-def _violation(schema: str, value: object) -> str | None:
-    """Return the first way in which `value` breaks the schema, or None."""
-    from referencing.exceptions import Unresolvable
-
-    try:
-        error = next(_validator(schema).iter_errors(value), None)
-    except (Unresolvable, RecursionError) as cause:
-        raise Undecidable(f"the JSON Schema cannot be resolved: {cause}") from None
-    return None if error is None else f"at {error.json_path}: {error.message}"[:200]
-
-
-@lru_cache(maxsize=256)
-def _validator(schema: str) -> Any:
-    from jsonschema import Draft202012Validator
-    from jsonschema.validators import extend
-    from referencing import Registry
-
-    timed = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
-    return timed(json.loads(schema), registry=Registry())  # an empty registry fetches nothing
-
-
-def _pattern(_validator: Any, pattern: str, instance: object, _schema: object) -> Iterator[Any]:
-    """Check the keyword `pattern` under the time-out of all patterns; jsonschema's own has none."""
-    from jsonschema.exceptions import ValidationError
-
-    if isinstance(instance, str) and not found_in(pattern, instance):
-        yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
 def _first_node(events: Any) -> str:
