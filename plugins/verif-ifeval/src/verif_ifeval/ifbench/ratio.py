@@ -8,7 +8,6 @@ from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import Annotated, Any, Literal
 
-import numpy as np
 from pydantic import StringConstraints
 
 from verif_ifeval.ifbench.units import EDGES, bare_words, word_runs
@@ -83,7 +82,7 @@ class Overlap(Reference):
         own = text.view(trigrams)
         if not len(own):
             return False
-        shared = int(np.isin(own, _reference_trigrams(self.reference_text), assume_unique=True).sum())
+        shared = _shared(own, _reference_trigrams(self.reference_text))
         return self.percentage - 2 <= 100 * shared / len(own) <= self.percentage + 2
 
 
@@ -162,10 +161,18 @@ class Increment(Reference):
 
 def trigrams(raw: str) -> Any:
     """Return the different runs of three characters in a text, each as one number, in order."""
+    import numpy as np  # here, because most first verdicts do without it
+
     codes = np.frombuffer(raw.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.int64)
     runs = codes[:-2] << 42 | codes[1:-1] << 21 | codes[2:]
     runs.sort()
     return runs[np.diff(runs, prepend=-1) != 0]
+
+
+def _shared(own: Any, theirs: Any) -> int:
+    import numpy as np
+
+    return int(np.isin(own, theirs, assume_unique=True).sum())
 
 
 _reference_trigrams = lru_cache(maxsize=64)(trigrams)
