@@ -24,6 +24,7 @@ FAMILIES = (
     "soft",
     "rubric",
     "verifier",
+    "by_parts",
 )
 
 
