@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from verif_sdk import Case, InvalidSpec, Question, background, verify, verify_batch
+from verif_sdk import Case, Composer, InvalidSpec, Question, background, verify, verify_batch
 from verif_sdk.judges import engine as engines
 from verif_sdk.judges.vllm import VllmJudge
 
@@ -142,8 +142,9 @@ def test_a_question_longer_than_the_context_fails_alone(vllm_judge: VllmJudge) -
     cases = [Case.of(response=text, constraints=[TONE]) for text in (POLITE, "so " * 3000, RUDE)]
     rewards = [result.reward for result in verify_batch(cases, judge=vllm_judge)]
     assert rewards == [1.0, None, 0.0]
-    (error,) = verify("so " * 3000, TONE, judge=vllm_judge).errors
-    assert "the judge's context holds 1024; raise max_model_len" in error
+    result = verify("so " * 3000, TONE, judge=vllm_judge)
+    assert "the judge's context holds 1024; raise max_model_len" in result.errors[0]
+    assert (result.reward, result.usage.asked, result.usage.failed) == (None, 1, 1)
 
 
 def test_control_tokens_and_forged_verdicts_in_a_response_are_only_text(vllm_judge: VllmJudge) -> None:
@@ -200,15 +201,17 @@ def test_a_killed_engine_leaves_every_question_answered_or_an_error_and_the_next
     assert core.pid is not None
     # Long and all different, so that they take the engine seconds.
     long = [" ".join(f"{n}.{word}" for word in range(120)) for n in range(200)]
-    fresh = [Question(prompt=PROMPT, response=response, question="Is it polite?") for response in long]
-    under_way = background.submit(vllm_judge.answer(fresh))
-    time.sleep(0.5)
-    assert not under_way.done()
-    os.kill(core.pid, signal.SIGKILL)
-    found = under_way.result(timeout=120)
+    cases = [Case.of(prompt=PROMPT, response=response, constraints=[TONE]) for response in long]
+    with ThreadPoolExecutor(1) as caller:
+        under_way = caller.submit(verify_batch, cases, judge=vllm_judge)
+        time.sleep(0.5)
+        assert not under_way.done()
+        os.kill(core.pid, signal.SIGKILL)
+        found = under_way.result(timeout=120)
     assert len(found) == 200
-    assert all((answer.score is None) == (answer.error is not None) for answer in found)
-    assert any("the vLLM engine died" in (answer.error or "") for answer in found)
+    assert all((result.reward is None) == bool(result.errors) for result in found)
+    assert all(result.usage.failed == len(result.errors) for result in found)
+    assert any("the vLLM engine died" in error for result in found for error in result.errors)
     assert verify(POLITE, TONE, prompt=PROMPT, judge=vllm_judge).reward == 1.0
 
 
@@ -218,4 +221,14 @@ def test_an_engine_that_died_while_nobody_asked_is_replaced_unnoticed(vllm_judge
     os.kill(core.pid, signal.SIGKILL)
     core.join(timeout=30)
     time.sleep(1)  # until vLLM's own watcher has noticed
+    assert verify(POLITE, TONE, prompt=PROMPT, judge=vllm_judge).reward == 1.0
+
+
+def test_a_batch_that_waits_too_long_is_undecided_and_counted(vllm_judge: VllmJudge) -> None:
+    cases = [Case.of(prompt=PROMPT, response=f"{POLITE} {n}", constraints=[TONE]) for n in range(200)]
+    late = Composer(vllm_judge, timeout=0.02).verify_batch(cases)
+    lost = [result for result in late if result.reward is None]
+    assert lost
+    assert {result.errors for result in lost} == {("the judge gave no answer within 0.02 s",)}
+    assert all(result.usage.failed == 1 for result in lost)
     assert verify(POLITE, TONE, prompt=PROMPT, judge=vllm_judge).reward == 1.0

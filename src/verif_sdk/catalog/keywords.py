@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Annotated, Literal, Self
+from unicodedata import normalize
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -136,10 +137,13 @@ class Frequency(Counted):
 
 
 class LetterFrequency(Counted):
-    """The response contains a letter, or any other single character, a number of times."""
+    """The response contains a letter, or any other single character, a number of times.
+
+    With its accent or without it is another letter, however the accent is written; "ß" is no "s".
+    """
 
     examples = (
-        Example({"letter": "e", "at_most": 2}, accepts=("Eve", "none"), rejects=("Every eve",)),
+        Example({"letter": "e", "at_most": 2}, accepts=("Eve", "none", "ééé"), rejects=("Every eve",)),
         Example({"letter": "#", "at_least": 2}, accepts=("# a ## b",), rejects=("#1",)),
     )
     type: Literal["keywords:letter_frequency"] = "keywords:letter_frequency"
@@ -150,8 +154,11 @@ class LetterFrequency(Counted):
         return f'Use the character "{self.letter}" {self.amount("time")}.'
 
     def check(self, text: Text) -> Verdict:
-        fold = str if self.case_sensitive else str.casefold
-        return self.bounded(fold(text.raw).count(fold(self.letter)), f'use of "{self.letter}"')
+        raw, letter = normalize("NFC", text.raw), self.letter
+        # Letter by letter: of a whole text, `casefold` makes two letters out of some.
+        alike = {one for one in set(raw) if one.upper() == letter.upper() or one.lower() == letter.lower()}
+        forms = {letter} if self.case_sensitive else alike
+        return self.bounded(sum(map(raw.count, forms)), f'use of "{letter}"')
 
 
 class Order(Check):
