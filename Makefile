@@ -34,7 +34,8 @@ docs-serve: docs ## Serve the documentation on http://127.0.0.1:8000
 	@$(BIN)/mkdocs serve
 
 bench: env ## Run the benchmarks; each prints ratios against its baseline
-	@for script in benchmarks/*_throughput.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for script in benchmarks/*_throughput.py benchmarks/judging_modes.py; do \
+	  echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
 
 clean: ## Remove the environment and everything that was built
 	rm -rf .venv .venv-frameworks site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

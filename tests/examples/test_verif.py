@@ -11,6 +11,7 @@ import pytest
 
 from verif_sdk import Composer, Question
 from verif_sdk.judges.scripted import ScriptedJudge
+from verif_sdk.judges.several import AllInOneJudge
 from verif_sdk.rows import verinstruct
 
 ROWS = Path(__file__).resolve().parents[2] / "examples" / "verif" / "rows.jsonl"
@@ -50,6 +51,32 @@ def from_labels(row: dict[str, Any]) -> float:
 def test_rewards_with_a_scripted_judge_equal_those_of_the_labels() -> None:
     results = Composer(judge_by_the_labels()).verify_batch([verinstruct.case(row) for row in rows()])
     assert [result.reward for result in results] == pytest.approx([from_labels(row) for row in rows()], abs=1e-12)
+
+
+def test_with_one_verdict_for_all_criteria_the_reward_is_the_published_codes() -> None:
+    """Its judge says 1 if a response meets all criteria, which multiplies the mean of the rules."""
+    held = {row["response"]: row for row in rows()}
+
+    def script(question: Question) -> float:
+        row = held[question.response]
+        soft = [
+            label
+            for checker, label in zip(row["checkers"], row["metadata"]["holds"], strict=True)
+            if "[llm]" in checker
+        ]
+        assert question.answers == (("1", 1.0), ("0", 0.0))
+        assert question.question.count("\n") == len(soft)
+        return float(all(soft))
+
+    judge = AllInOneJudge(ScriptedJudge(script))
+    results = Composer(judge).verify_batch([verinstruct.case(row) for row in rows()])
+    for row, result in zip(rows(), results, strict=True):
+        labels = list(zip(row["checkers"], row["metadata"]["holds"], strict=True))
+        rules: list[bool] = [label for checker, label in labels if checker.startswith("[rule]")] or [True]
+        published = (
+            sum(rules) / len(rules) * all(label for checker, label in labels if checker.startswith("[llm]"))
+        )
+        assert result.reward == pytest.approx(published, abs=1e-12)
 
 
 def test_every_rule_holds_where_its_label_says_so() -> None:
