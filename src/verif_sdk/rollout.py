@@ -60,7 +60,7 @@ class Rollout:
         self.saved = 0
         for constraint in case.constraints:
             questions = constraint.questions(text)
-            verdict = constraint.decide(text, [None] * len(questions))
+            verdict = constraint.decide(text, [None] * len(questions)) if questions else constraint.decide(text)
             if questions and early_exit and not verdict.skipped:
                 # Settled without an answer, such as any_of with a check that passed.
                 self.saved += len(questions)

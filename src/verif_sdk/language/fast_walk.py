@@ -8,7 +8,7 @@ products are rounded otherwise than langdetect's, by some 1e-14; where a decisio
 from __future__ import annotations
 
 from array import array
-from functools import cache
+from functools import cache, lru_cache
 from math import cos, log, pi, sin, sqrt
 from random import Random
 from typing import Any, NamedTuple
@@ -50,9 +50,9 @@ def most_probable(ngrams: array[int]) -> int | None:
         ends.append(end)
         if len(ends) < _AGREED:
             continue
-        (language, _), *others = ends
-        if language is not None and all(other.language == language for other in others):
-            return language
+        languages = {end.language for end in ends}
+        if len(languages) == 1 and None not in languages:
+            return ends[0].language
         total = sum(weights / weights.sum() for _, weights in ends)
         second, first = np.partition(total, -2)[-2:] / WALKS
         if first - second > (left + 0.001) / WALKS:
@@ -127,17 +127,12 @@ class _Draws:
         if self._second is not None:
             number, self._second = self._second, None
             return number
-        angle, radius = self._uniform() * 2.0 * pi, sqrt(-2.0 * log(1.0 - self._uniform()))
-        self._next = int(self._places.searchsorted(self._at))
-        self._second = sin(angle) * radius
-        return cos(angle) * radius
-
-    def _uniform(self) -> float:
-        if self._at + 2 > self._size:
+        if self._at + 4 > self._size:
             self._grow(_TIMES * self._size)
-        high, low = map(int, _stream(self._size)[self._at : self._at + 2])
-        self._at += 2
-        return ((high >> 5) * 67108864 + (low >> 6)) / _DOUBLE
+        number, self._second = _pair(self._at, self._size)
+        self._at += 4
+        self._next = int(self._places.searchsorted(self._at))
+        return number
 
     def _grow(self, size: int) -> None:
         count = len(self._ngrams)
@@ -145,6 +140,15 @@ class _Draws:
         self._size = size
         self._places = np.flatnonzero(numbers < count)
         self._drawn = self._ngrams.take(numbers.take(self._places))
+
+
+@lru_cache(maxsize=1024)  # every text begins with the same pair
+def _pair(at: int, size: int) -> tuple[float, float]:
+    """Return the two normally distributed numbers that Python's generator makes of four of its numbers."""
+    high, low, higher, lower = map(int, _stream(size)[at : at + 4])
+    first, second = (((a >> 5) * 67108864 + (b >> 6)) / _DOUBLE for a, b in ((high, low), (higher, lower)))
+    angle, radius = first * 2.0 * pi, sqrt(-2.0 * log(1.0 - second))
+    return cos(angle) * radius, sin(angle) * radius
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 
 from verif_sdk import Answer, AnyConstraint, Constraint, Example, Text, Verdict
@@ -36,23 +37,41 @@ class Loose(Constraint):
     def decide(self, text: Text, answers: Sequence[Answer | None] = ()) -> Verdict:
         if not text.raw or text.raw.isspace():
             return self.blank()
-        verdicts = []
+        strict = self.constraint.decide(text)
+        if strict.passed:
+            return _verdict(True, strict, self.weight, self.provider)
+        error = strict.error
         for variant in text.view(variants):
             verdict = self.constraint.decide(variant)
             if verdict.passed:
-                return self.verdict(True, verdict.reason, parts=(verdict,))
-            verdicts.append(verdict)
-        if error := next((verdict.error for verdict in verdicts if verdict.error is not None), None):
-            return self.undecided(error, parts=(verdicts[0],))
-        return self.verdict(False, "none of the eight variants passes", parts=(verdicts[0],))
+                return _verdict(True, verdict, self.weight, self.provider)
+            error = error or verdict.error
+        if error is not None:
+            return self.undecided(error, parts=(strict,))
+        return _verdict(False, strict, self.weight, self.provider)
+
+
+@lru_cache(maxsize=1024)
+def _verdict(passed: bool, inner: Verdict, weight: float, provider: str) -> Verdict:
+    """Return a loose verdict; there are few different ones, which never change, so equal ones are one object."""
+    return Verdict(
+        type="ifeval:loose",
+        passed=passed,
+        score=float(passed),
+        reason=inner.reason if passed else "none of the eight variants passes",
+        hard=inner.hard,
+        weight=weight,
+        parts=(inner,),
+        decided_by=provider,
+    )
 
 
 def variants(raw: str) -> tuple[Text, ...]:
-    """Return the response and its variants that differ from it and are not blank, in the published order."""
+    """Return the variants of a response that differ from it and are not blank, in the published order."""
     lines = raw.split("\n")
     without_first = "\n".join(lines[1:]).strip()
     without_last = "\n".join(lines[:-1]).strip()
     without_both = "\n".join(lines[1:-1]).strip()
     cut = (without_first, without_last, without_both)
-    every = (raw, raw.replace("*", ""), *cut, *(text.replace("*", "") for text in cut))
-    return tuple(Text(text) for text in dict.fromkeys(every) if text.strip())
+    every = (raw.replace("*", ""), *cut, *(text.replace("*", "") for text in cut))
+    return tuple(Text(text) for text in dict.fromkeys(every) if text != raw and text.strip())
