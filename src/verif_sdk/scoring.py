@@ -159,6 +159,7 @@ def _row(number: int, result: Result) -> dict[str, Any]:
             "score": verdict.score,
             "reason": verdict.reason,
             "error": verdict.error,
+            "decided_by": verdict.decided_by,
         }
         for verdict in result.verdicts
     ]

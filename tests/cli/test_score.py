@@ -42,7 +42,8 @@ def test_every_row_gets_its_reward_and_verdicts_in_order(tmp_path: Path) -> None
     assert [row["id"] for row in scored] == [f"row-{n}" for n in range(300)]
     assert scored[0]["reward"] == 0.0
     assert scored[1]["reward"] == 1.0
-    assert set(scored[1]["verdicts"][0]) == {"type", "passed", "score", "reason", "error"}
+    assert set(scored[1]["verdicts"][0]) == {"type", "passed", "score", "reason", "error", "decided_by"}
+    assert scored[1]["verdicts"][0]["decided_by"].startswith("verif-sdk ")
     assert b"mean reward" in done.stderr
 
 

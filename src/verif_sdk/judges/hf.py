@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
 from verif_sdk.errors import InvalidSpec, MissingExtra
@@ -75,7 +77,8 @@ class _Running:
 
         tokenizer = AutoTokenizer.from_pretrained(model)
         self.layout = Layout(tokenizer)
-        loaded: Any = AutoModelForCausalLM.from_pretrained(model, dtype=dtype)
+        with _without_bars():
+            loaded: Any = AutoModelForCausalLM.from_pretrained(model, dtype=dtype)
         self._model = loaded.to(device).eval()
         self._padding = tokenizer.pad_token_id or 0
         self.revision = revision_of(self._model.config)
@@ -107,6 +110,19 @@ class _Running:
             rows = logits[torch.arange(len(prompts)), last.to(device)].float().log_softmax(-1)
         found: list[list[float]] = rows.tolist()
         return found
+
+
+@contextmanager
+def _without_bars() -> Iterator[None]:
+    """Keep transformers from drawing bars into the caller's own."""
+    logging: Any = import_module("transformers.utils.logging")
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 _loading = threading.Lock()
