@@ -172,8 +172,8 @@ class Judged(Constraint):
             return self.skipped()
         if answer.score is None:
             return self.undecided(answer.error or "the judge gave no answer")
-        reason = answer.reasoning or answer.reason
-        return self.verdict(self.passes(answer.score), reason, score=answer.score, decided_by=answer.decided_by)
+        passed = self.passes(answer.score)
+        return self.verdict(passed, answer.reason, score=answer.score, decided_by=answer.decided_by)
 
     def passes(self, score: float) -> bool:
         """Return whether a judge's score, in [0, 1], is enough."""

@@ -63,10 +63,16 @@ class Answer(BaseModel):
 
     @property
     def reason(self) -> str:
-        """What the judge said, in a sentence; a judge that hardly considered the answers is told of."""
+        """What the judge said: its reasoning, or its answer in a sentence; of a vote, how far the votes lie apart.
+
+        A judge that hardly considered the answers is told of.
+        """
         doubt = f", with {self.mass:.0%} of its probability" if self.mass is not None and self.mass < 0.5 else ""
-        votes = f"; votes {', '.join(f'{vote:.2f}' for vote in self.votes)}" if self.votes else ""
-        return f"the judge answered {self.choice!r}{doubt}{votes}"
+        said = self.reasoning or f"the judge answered {self.choice!r}{doubt}"
+        if not self.votes:
+            return said
+        listed = ", ".join(f"{vote:.2f}" for vote in self.votes)
+        return f"votes {listed}, {max(self.votes) - min(self.votes):.2f} apart; nearest to them: {said}"
 
 
 @runtime_checkable

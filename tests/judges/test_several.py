@@ -96,7 +96,8 @@ def test_votes_are_averaged_or_counted_and_shown() -> None:
     assert mean.score == pytest.approx(0.6)
     assert mean.votes == (0.9, 0.6, 0.3)
     assert (mean.prompt_tokens, mean.decided_by) == (30, "mean of 3: m")
-    assert "votes 0.90, 0.60, 0.30" in mean.reason
+    assert mean.reason.startswith("votes 0.90, 0.60, 0.30, 0.60 apart; nearest to them: ")
+    assert mean.model_copy(update={"reasoning": "It is."}).reason.endswith("nearest to them: It is.")
     (majority,) = asked(VotingJudge(judges, "majority"), "a")
     assert majority.score == pytest.approx(2 / 3)
 

@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -117,6 +118,7 @@ def test_votes_are_seeded_samples_and_come_again_in_another_order(vllm_judge: Vl
     assert [result.verdicts for result in first] == [result.verdicts for result in again]
     assert all(result.reward is not None for result in first)
     assert first[0].verdicts[0].decided_by.startswith("mean of 3: vllm:")
+    assert re.match(r"votes (\d\.\d\d, ){3}\d\.\d\d apart", first[0].verdicts[0].reason)
     assert len(engines._engines) == 1
 
 
