@@ -38,7 +38,7 @@ VALUES: list[Any] = [
 VALUES += [{"b": 1, "a": {}}, {"a": {"x": 1}}, [{"a": None}], [{"a": 1}], [], None]
 
 
-@pytest.mark.parametrize(("schema", "value"), product(SCHEMAS, VALUES))
+@pytest.mark.parametrize(("schema", "value"), [*product(SCHEMAS, VALUES)])
 def test_a_value_is_valid_where_jsonschema_says_so(schema: dict[str, Any], value: Any) -> None:
     own = jsonschema.Draft202012Validator(schema).is_valid(value)
     assert (violation(json.dumps(schema), value) is None) is own
