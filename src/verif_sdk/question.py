@@ -77,7 +77,11 @@ class Answer(BaseModel):
 
 @runtime_checkable
 class Judge(Protocol):
-    """Anything that answers a batch of questions. It runs on verif_sdk's background event loop."""
+    """Anything that answers a batch of questions. It runs on verif_sdk's background event loop.
+
+    It is handed the questions of each response as soon as they are known; a judge whose attribute `whole_batch`
+    is true, such as one that divides a budget, gets those of all responses at once.
+    """
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return one answer per question, in order; a failed question gets an `Answer.error`."""
