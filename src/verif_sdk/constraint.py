@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -14,6 +14,8 @@ from verif_sdk.errors import Undecidable
 from verif_sdk.question import YES_NO, Answer, Question
 from verif_sdk.text import Text
 from verif_sdk.verdict import Verdict
+
+_NEEDED = {"prompt": "the prompt", "reference": "a reference"}
 
 
 class Example(NamedTuple):
@@ -38,6 +40,8 @@ class Constraint(BaseModel, ABC):
     template: ClassVar[str] = ""
     """The instruction with `{field}` where a parameter goes."""
     examples: ClassVar[tuple[Example, ...]] = ()
+    needs: ClassVar[Literal["prompt", "reference"] | None] = None
+    """What of a case a judged constraint cannot do without; where the case lacks it the verdict is undecided."""
     provider: ClassVar[str] = ""
     """The distribution, with its version, whose plugin provides it; set when plugins are loaded."""
 
@@ -117,6 +121,12 @@ class Constraint(BaseModel, ABC):
             type=self.type, skipped=True, reason="not asked", hard=self.hard, weight=self.weight, parts=parts
         )
 
+    def lacking(self, text: Text) -> Verdict | None:
+        """Return the undecided verdict of a case that lacks what this needs, and None for others."""
+        if self.needs is None or getattr(text, self.needs) is not None:
+            return None
+        return self.undecided(f"{self.type} needs {_NEEDED[self.needs]}; give the case one")
+
     def blank(self) -> Verdict:
         """Return the verdict on a blank response: failed, whatever was required."""
         return self.verdict(False, "the response is blank")
@@ -158,15 +168,23 @@ class Judged(Constraint):
         return f"Does the response follow this requirement? {self.instruction()}"
 
     def questions(self, text: Text) -> tuple[Question, ...]:
-        if text.blank:
+        if text.blank or self.lacking(text):
             return ()
         return (
-            Question(prompt=text.prompt, response=text.raw, question=self.question(text), answers=self.answers),
+            Question(
+                prompt=text.prompt,
+                response=text.raw,
+                question=self.question(text),
+                answers=self.answers,
+                reference=text.reference if self.needs == "reference" else None,
+            ),
         )
 
     def decide(self, text: Text, answers: Sequence[Answer | None] = ()) -> Verdict:
         if text.blank:
             return self.blank()
+        if lacking := self.lacking(text):
+            return lacking
         (answer,) = answers
         if answer is None:
             return self.skipped()

@@ -35,7 +35,7 @@ class _ByParts(Constraint):
         raise NotImplementedError
 
     def questions(self, text: Text) -> tuple[Question, ...]:
-        if text.blank or len(self.pieces(text)) > MOST:
+        if text.blank or self.lacking(text) or len(self.pieces(text)) > MOST:
             return ()
         return tuple(
             Question(prompt=text.prompt, response=text.raw, question=asked, reference=text.reference)
@@ -46,6 +46,8 @@ class _ByParts(Constraint):
     def decide(self, text: Text, answers: Sequence[Answer | None] = ()) -> Verdict:
         if text.blank:
             return self.blank()
+        if lacking := self.lacking(text):
+            return lacking
         pieces = self.pieces(text)
         if not pieces:
             return self.verdict(False, "the response has no part to judge")
@@ -132,6 +134,7 @@ class FaithfulSentences(_ByParts):
         ),
     )
     type: Literal["soft:faithful_sentences"] = "soft:faithful_sentences"
+    needs = "reference"
     stages = ("not faithful to the reference", "not correct")
 
     def pieces(self, text: Text) -> tuple[str, ...]:
@@ -142,14 +145,6 @@ class FaithfulSentences(_ByParts):
             f"Does the reference support sentence {number} of the response? It is: {piece}",
             f"Is sentence {number} of the response a correct answer to the prompt, or part of one? It is: {piece}",
         )
-
-    def questions(self, text: Text) -> tuple[Question, ...]:
-        return super().questions(text) if text.reference is not None else ()
-
-    def decide(self, text: Text, answers: Sequence[Answer | None] = ()) -> Verdict:
-        if text.reference is None and not text.blank:
-            return self.undecided("soft:faithful_sentences needs a reference; give the case one")
-        return super().decide(text, answers)
 
 
 CONSTRAINTS = (Steps, FaithfulSentences)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from verif_sdk.constraint import Example, Judged
-from verif_sdk.question import Answer, Question
 from verif_sdk.text import Text
-from verif_sdk.verdict import Verdict
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
@@ -138,17 +135,10 @@ class Relevance(Judged):
         ),
     )
     type: Literal["soft:relevance"] = "soft:relevance"
+    needs = "prompt"
 
     def question(self, text: Text) -> str:
         return "Does the response answer what its prompt asks, and not something else?"
-
-    def decide(self, text: Text, answers: Sequence[Answer | None] = ()) -> Verdict:
-        if text.prompt is None and not text.blank:
-            return self.undecided("soft:relevance needs the prompt; give the case one")
-        return super().decide(text, answers)
-
-    def questions(self, text: Text) -> tuple[Question, ...]:
-        return super().questions(text) if text.prompt is not None else ()
 
 
 class Agreement(Judged):
@@ -159,20 +149,10 @@ class Agreement(Judged):
         Example({}, accepts=("It is Lima.",), rejects=("It is Cusco.",), reference="The capital of Peru is Lima."),
     )
     type: Literal["soft:agreement"] = "soft:agreement"
+    needs = "reference"
 
     def question(self, text: Text) -> str:
         return "Does the response agree with the reference in substance, whatever its words?"
-
-    def decide(self, text: Text, answers: Sequence[Answer | None] = ()) -> Verdict:
-        if text.reference is None and not text.blank:
-            return self.undecided("soft:agreement needs a reference; give the case one")
-        return super().decide(text, answers)
-
-    def questions(self, text: Text) -> tuple[Question, ...]:
-        if text.reference is None:
-            return ()
-        asked = super().questions(text)
-        return tuple(question.model_copy(update={"reference": text.reference}) for question in asked)
 
 
 class Criterion(Judged):

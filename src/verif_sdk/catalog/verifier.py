@@ -19,6 +19,7 @@ class _Labelled(Judged):
     labels: ClassVar[Mapping[str, str]]
     """Each outcome's name with its meaning; the score is the probability of the first one."""
     asks: ClassVar[str]
+    needs = "reference"
 
     def question(self, text: Text) -> str:
         meanings = "".join(
@@ -27,15 +28,10 @@ class _Labelled(Judged):
         return f"{self.asks}{meanings}"
 
     def questions(self, text: Text) -> tuple[Question, ...]:
-        if text.reference is None:
-            return ()
         answers = tuple((letter, float(letter == "A")) for letter, _ in zip(_LETTERS, self.labels, strict=False))
-        update = {"answers": answers, "reference": text.reference}
-        return tuple(question.model_copy(update=update) for question in super().questions(text))
+        return tuple(question.model_copy(update={"answers": answers}) for question in super().questions(text))
 
     def decide(self, text: Text, answers: Sequence[Answer | None] = ()) -> Verdict:
-        if text.reference is None and not text.blank:
-            return self.undecided(f"{self.type} needs a reference; give the case one")
         verdict = super().decide(text, answers)
         if not verdict.decided or not answers or answers[0] is None:
             return verdict
