@@ -10,7 +10,6 @@ from __future__ import annotations
 from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr
 from inspect_ai.solver import TaskState
 
-from verif_sdk.errors import UndecidedReward
 from verif_sdk.rewards import metrics
 from verif_sdk.rewards.config import RewardConfig
 from verif_sdk.rewards.scorer import Rollout
@@ -30,11 +29,7 @@ def verif(config: RewardConfig | None = None) -> Scorer:
         columns = {"reference": target.text or None, **(state.metadata or {})}
         (scored,) = await rewards.ascore([Rollout(state.input_text, state.output.completion, columns)])
         said = "; ".join(map(str, scored.verdicts)) or "; ".join(scored.causes)
-        reward = scored.reward
-        if reward is None and isinstance(rewards.config.undecided, float):
-            reward = rewards.config.undecided
-        if reward is None and rewards.config.undecided == "raise":
-            raise UndecidedReward("; ".join(scored.causes))
+        reward = scored.number_or_none(rewards.config.undecided)
         if reward is None:
             return Score.unscored(reason="scoring_failed", explanation="; ".join(scored.causes))
         numbers = metrics.constant(scored)

@@ -16,7 +16,6 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from verif_sdk.errors import UndecidedReward
 from verif_sdk.rewards.config import RewardConfig
 from verif_sdk.rewards.scorer import Rollout, Scorer
 
@@ -37,11 +36,9 @@ def process_results(doc: Mapping[str, Any], results: Sequence[str]) -> dict[str,
     scorer = _scorer()
     (scored,) = scorer.score([Rollout(doc.get("prompt"), results[0], doc)])
     passed = [verdict.passed for verdict in scored.verdicts]
-    reward, named = scored.reward, scorer.config.undecided
-    if reward is None and named == "raise":
-        raise UndecidedReward("; ".join(scored.causes))
-    if reward is None:
-        return {"verif_reward": named if isinstance(named, float) else None, "verif_passed": None}
+    reward = scored.number_or_none(scorer.config.undecided)
+    if scored.reward is None:
+        return {"verif_reward": reward, "verif_passed": None}
     if False not in passed and None in passed:  # not asked, because it could not change the reward
         return {"verif_reward": reward, "verif_passed": None}
     return {"verif_reward": reward, "verif_passed": float(all(passed))}

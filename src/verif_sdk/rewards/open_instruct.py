@@ -15,7 +15,6 @@ from typing import Any
 
 from open_instruct.ground_truth_utils import VerificationResult, VerifierFunction
 
-from verif_sdk.errors import UndecidedReward
 from verif_sdk.rewards.config import RewardConfig
 from verif_sdk.rewards.scorer import Rollout, Scored, Scorer
 
@@ -61,10 +60,6 @@ class VerifVerifier(VerifierFunction):  # type: ignore[misc]  # open-instruct is
         return Rollout(query, prediction, {name: label}, tokens=len(tokens))
 
     def _result(self, scored: Scored) -> Any:
-        reward = scored.reward
-        if reward is None:
-            if not isinstance(self.scorer.config.undecided, float):
-                raise UndecidedReward("; ".join(scored.causes))
-            reward = self.scorer.config.undecided
+        reward = scored.number(self.scorer.config.undecided)
         said = "; ".join(map(str, scored.verdicts)) or "; ".join(scored.causes)
         return VerificationResult(score=reward, reasoning=said)

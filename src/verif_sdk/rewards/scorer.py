@@ -12,7 +12,7 @@ from typing import Any
 
 from verif_sdk.case import Case, Message
 from verif_sdk.composer import Composer
-from verif_sdk.errors import InvalidSpec
+from verif_sdk.errors import InvalidSpec, UndecidedReward
 from verif_sdk.hookspecs import RowFormat
 from verif_sdk.registry import Registry
 from verif_sdk.rewards.config import RewardConfig
@@ -49,6 +49,26 @@ class Scored:
     verdicts: tuple[Verdict, ...] = ()
     usage: Usage = Usage()  # noqa: RUF009  # frozen
     causes: tuple[str, ...] = ()
+
+    def number(self, undecided: float | str | None) -> float:
+        """Return what a framework gets that knows numbers alone: the reward, or the one named for an undecided.
+
+        Raises:
+            UndecidedReward: the reward is undecided and no number is named.
+        """
+        if self.reward is not None:
+            return self.reward
+        if isinstance(undecided, float):
+            return undecided
+        raise UndecidedReward("; ".join(self.causes))
+
+    def number_or_none(self, undecided: float | str | None) -> float | None:
+        """Return what a framework gets that knows None: as `number`, and None unless "raise" is named.
+
+        Raises:
+            UndecidedReward: the reward is undecided and "raise" is named.
+        """
+        return None if self.reward is None and undecided in (None, "none") else self.number(undecided)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from verif_sdk.errors import UndecidedReward
 from verif_sdk.rewards.config import RewardConfig
 from verif_sdk.rewards.scorer import Rollout, Scorer
 
@@ -30,11 +29,7 @@ async def reward(task: Any, trace: Any) -> float:
     scorer = _scorer()
     columns = task.model_dump()
     (scored,) = await scorer.ascore([Rollout(columns.get("prompt"), trace.last_reply, columns)])
-    if scored.reward is not None:
-        return scored.reward
-    if isinstance(scorer.config.undecided, float):
-        return scorer.config.undecided
-    raise UndecidedReward("; ".join(scored.causes))
+    return scored.number(scorer.config.undecided)
 
 
 @cache

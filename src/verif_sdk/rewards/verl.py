@@ -17,7 +17,7 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
-from verif_sdk.errors import InvalidSpec, UndecidedReward
+from verif_sdk.errors import InvalidSpec
 from verif_sdk.rewards import metrics
 from verif_sdk.rewards.config import RewardConfig
 from verif_sdk.rewards.scorer import Rollout, Scorer
@@ -62,12 +62,7 @@ async def compute_score(
     slots = _slots.setdefault(loop, asyncio.Semaphore(scorer.config.concurrency))
     async with slots:
         (scored,) = await scorer.ascore([rollout])
-    reward = scored.reward
-    if reward is None:
-        if not isinstance(scorer.config.undecided, float):
-            raise UndecidedReward("; ".join(scored.causes))
-        reward = scorer.config.undecided
-    return {"score": reward, **metrics.constant(scored)}
+    return {"score": scored.number(scorer.config.undecided), **metrics.constant(scored)}
 
 
 def _rollout(config: RewardConfig, source: str, response: str, truth: Any, extra: Mapping[str, Any]) -> Rollout:
