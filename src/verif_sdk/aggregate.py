@@ -100,8 +100,7 @@ BUILT_IN = {
 
 def _passed(verdicts: Sequence[Verdict], *, hard: bool) -> float:
     """Return the share of passed verdicts on one side; 1.0 where the side is empty."""
-    side = [verdict for verdict in verdicts if verdict.hard == hard]
-    return sum(bool(verdict.passed) for verdict in side) / len(side) if side else 1.0
+    return _mean([bool(verdict.passed) for verdict in verdicts if verdict.hard == hard])
 
 
 def _score(verdict: Verdict) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -12,7 +11,7 @@ from typing import Any
 from verif_sdk.case import Case
 from verif_sdk.composer import Composer
 from verif_sdk.errors import InvalidSpec
-from verif_sdk.scoring import MODES, WINDOW, RowFormat, has_loose, in_mode
+from verif_sdk.scoring import MODES, WINDOW, RowFormat, from_line, has_loose, in_mode
 from verif_sdk.verdict import Result
 
 
@@ -127,17 +126,17 @@ def benchmark(lines: Iterable[tuple[int, bytes]], name: str, composer: Composer)
 
 def _row(number: int, line: bytes, read: RowFormat, report: Report) -> tuple[Mapping[str, Any], Case] | None:
     """Return a row with its strict case, or None for one that cannot be read, which is reported."""
-    report.rows += 1
-    try:
-        row = json.loads(line)
-        if not isinstance(row, dict):
-            raise InvalidSpec(f"a row is a JSON object, got {type(row).__name__}")
+
+    def answered(row: dict[str, Any]) -> tuple[dict[str, Any], bool, Case]:
         missing = row.get("response") is None
         row = {**row, "response": ""} if missing else row
-        case = read(row)
-    except (ValueError, RecursionError) as error:
-        said = str(error) if isinstance(error, InvalidSpec) else f"not JSON: {error}"
-        report.bad.append(f"line {number}: {said}")
+        return row, missing, read(row)
+
+    report.rows += 1
+    try:
+        row, missing, case = from_line(line, answered)
+    except InvalidSpec as error:
+        report.bad.append(f"line {number}: {error}")
         return None
     report.missing += missing or bool(row.get("missing_response"))
     return row, case

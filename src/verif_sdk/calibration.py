@@ -15,7 +15,7 @@ from verif_sdk.composer import Composer
 from verif_sdk.constraint import Constraint, Judged
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.question import PROMPT_VERSION, YES_NO
-from verif_sdk.scoring import WINDOW, RowFormat
+from verif_sdk.scoring import WINDOW, RowFormat, from_line
 from verif_sdk.text import Text
 
 BINS = 10
@@ -87,10 +87,11 @@ def labelled(
         rows = [_row(number, line, read) for number, line in window]
         results = composer.verify_batch([case for case, _ in rows])
         for (case, labels), result in zip(rows, results, strict=True):
+            text = case.text()
             for label, item, verdict in zip(labels, case.constraints, result.verdicts, strict=True):
                 if label is None or verdict.hard:
                     continue
-                if not _yes_or_no(item, case.text()):
+                if not _yes_or_no(item, text):
                     other += 1
                 elif verdict.score is None:
                     undecided += 1
@@ -169,21 +170,21 @@ def write(path: Path, judge: str, found: Calibration) -> None:
 
 
 def _row(number: int, line: bytes, read: RowFormat) -> tuple[Case, list[bool | None]]:
-    try:
-        row: Any = json.loads(line)
-        if not isinstance(row, dict):
-            raise InvalidSpec("a row is a JSON object")
+    def with_labels(row: dict[str, Any]) -> tuple[Case, list[bool | None]]:
         if "labels" not in row:
             raise InvalidSpec("field 'labels' is missing")
         labels = row.pop("labels")
         case = read(row)
-    except ValueError as error:  # InvalidSpec is one
+        if not isinstance(labels, list) or not all(label is None or isinstance(label, bool) for label in labels):
+            raise InvalidSpec("field 'labels' is a list of true, false and null")
+        if len(labels) != len(case.constraints):
+            raise InvalidSpec(f"{len(labels)} labels for {len(case.constraints)} constraints")
+        return case, labels
+
+    try:
+        return from_line(line, with_labels)
+    except InvalidSpec as error:
         raise InvalidSpec(f"line {number}: {error}") from None
-    if not isinstance(labels, list) or not all(label is None or isinstance(label, bool) for label in labels):
-        raise InvalidSpec(f"line {number}: field 'labels' is a list of true, false and null")
-    if len(labels) != len(case.constraints):
-        raise InvalidSpec(f"line {number}: {len(labels)} labels for {len(case.constraints)} constraints")
-    return case, labels
 
 
 def _mean(values: Sequence[float]) -> float:

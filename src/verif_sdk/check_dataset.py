@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from itertools import combinations
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from verif_sdk.case import Case
 from verif_sdk.errors import InvalidSpec
-from verif_sdk.scoring import RowFormat
+from verif_sdk.scoring import RowFormat, from_line
 
 Kind = Literal["unreadable", "contradiction", "cannot fail", "repeated"]
 
@@ -38,12 +38,17 @@ def findings(lines: Iterable[tuple[int, bytes]], rows: str, read: RowFormat) -> 
         rows: the name of the row format; native rows may have columns of the trainer's own.
         read: the row format. A row needs no response: a data set of prompts has none yet.
     """
+
+    def unanswered(row: dict[str, Any]) -> Case:
+        if rows == "native":
+            row = {name: value for name, value in row.items() if name in Case.model_fields}
+        return read({**row, "response": row.get("response") or ""})
+
     for number, line in lines:
         try:
-            case = _case(line, rows, read)
-        except (ValueError, RecursionError) as error:
-            said = str(error) if isinstance(error, InvalidSpec) else f"not JSON: {error}"
-            yield [Finding(number, _id(line), "unreadable", said)]
+            case = from_line(line, unanswered)
+        except InvalidSpec as error:
+            yield [Finding(number, _id(line), "unreadable", str(error))]
             continue
         yield [Finding(number, case.id, kind, said) for kind, said in wrong(case)]
 
@@ -75,12 +80,3 @@ def _id(line: bytes) -> str | None:
         return None
     given = (row.get("id") or row.get("key")) if isinstance(row, dict) else None
     return None if given is None else str(given)
-
-
-def _case(line: bytes, rows: str, read: RowFormat) -> Case:
-    row = json.loads(line)
-    if not isinstance(row, dict):
-        raise InvalidSpec(f"a row is a JSON object, got {type(row).__name__}")
-    if rows == "native":
-        row = {name: value for name, value in row.items() if name in Case.model_fields}
-    return read({**row, "response": row.get("response") or ""})

@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from verif_sdk.case import Case
 from verif_sdk.composer import Composer
@@ -20,6 +20,7 @@ from verif_sdk.errors import InvalidSpec
 from verif_sdk.registry import Registry
 from verif_sdk.verdict import Result, Usage
 
+T = TypeVar("T")
 WINDOW = 128
 """Rows per batch; two batches are under way at a time, so that the judge never waits for a file."""
 
@@ -106,6 +107,23 @@ def score(lines: Iterable[tuple[int, bytes]], read: RowFormat, composer: Compose
                 yield from under_way.popleft().result()
 
 
+def from_line(line: bytes, read: Callable[[dict[str, Any]], T]) -> T:
+    """Return what `read` makes of the JSON object in a line.
+
+    Raises:
+        InvalidSpec: the line holds none, or `read` refuses it.
+    """
+    try:
+        row = json.loads(line)
+        if not isinstance(row, dict):
+            raise InvalidSpec(f"a row is a JSON object, got {type(row).__name__}")
+        return read(row)
+    except InvalidSpec:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise InvalidSpec(f"not JSON: {error}") from None
+
+
 def numbered(source: IO[bytes]) -> Iterator[tuple[int, bytes]]:
     """Yield the lines of a file that are not blank, with their numbers from 1."""
     return ((number, line) for number, line in enumerate(source, 1) if line.strip())
@@ -142,13 +160,9 @@ def _window(lines: list[tuple[int, bytes]], read: RowFormat, composer: Composer)
 def _case(number: int, line: bytes, read: RowFormat) -> Case | dict[str, Any]:
     """Return the case of a line, or the output row that says why there is none."""
     try:
-        row = json.loads(line)
-        if not isinstance(row, dict):
-            raise InvalidSpec(f"a row is a JSON object, got {type(row).__name__}")
-        return read(row)
-    except (ValueError, RecursionError) as error:
-        said = str(error) if isinstance(error, InvalidSpec) else f"not JSON: {error}"
-        return {"id": str(number), "reward": None, "verdicts": [], "error": f"line {number}: {said}"}
+        return from_line(line, read)
+    except InvalidSpec as error:
+        return {"id": str(number), "reward": None, "verdicts": [], "error": f"line {number}: {error}"}
 
 
 def _row(number: int, result: Result) -> dict[str, Any]:

@@ -76,7 +76,9 @@ def from_spec(spec: str) -> Judge:
     factory = Registry.installed().judge_factory(scheme)
     cache, votes, rule = options.pop("cache", None), options.pop("votes", None), options.pop("rule", "mean")
     calibration = options.pop("calibration", None)
-    whole = options.get("joint") == "all" and options.pop("joint")
+    whole = options.get("joint") == "all"
+    if whole:
+        del options["joint"]
     try:
         judge = factory(model, **options) if votes is None else _voting(factory, model, options, votes, rule)
     except TypeError as error:

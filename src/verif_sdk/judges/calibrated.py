@@ -18,8 +18,8 @@ def measured_part(spec: str) -> str:
     from urllib.parse import parse_qsl
 
     name, _, query = spec.partition("?")
-    kept = sorted((option, value) for option, value in parse_qsl(query) if option in _READING)
-    return "?".join([name, *(["&".join(f"{option}={value}" for option, value in kept)] if kept else [])])
+    kept = sorted(f"{option}={value}" for option, value in parse_qsl(query) if option in _READING)
+    return f"{name}?{'&'.join(kept)}" if kept else name
 
 
 class CalibratedJudge:
