@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
 
+from verif_ifeval.reference import is_blank
 from verif_sdk import Answer, AnyConstraint, Constraint, Example, Text, Verdict
 
 
@@ -35,7 +36,7 @@ class Loose(Constraint):
         return self.constraint.instruction()
 
     def decide(self, text: Text, answers: Sequence[Answer | None] = ()) -> Verdict:
-        if not text.raw or text.raw.isspace():
+        if is_blank(text.raw):
             return self.blank()
         strict = self.constraint.decide(text)
         if strict.passed:

@@ -19,7 +19,7 @@ Relation = Literal["less than", "at least"]
 Count = Annotated[int, Field(ge=0)]
 
 # As NLTK 3.10 has it, to which the marks of Indic scripts are part of a word; to Python's own `re` they are not.
-_WORD = regex.compile(r"\w+")
+WORD = regex.compile(r"\w+")
 _loading = threading.Lock()
 
 
@@ -27,7 +27,7 @@ class _Shapes(dict[int, str]):
     """Code points to "w" for what words are made of, and to a space for the rest."""
 
     def __missing__(self, code: int) -> str:
-        self[code] = "w" if _WORD.match(chr(code)) else " "
+        self[code] = "w" if WORD.match(chr(code)) else " "
         return self[code]
 
 
@@ -56,8 +56,7 @@ class Reference(Check):
         return _verdict(self.type, self.holds(text), "as the reference decides", self.weight, self.provider)
 
     def decide(self, text: Text, answers: Sequence[Answer | None] = ()) -> Verdict:
-        # The reference's blank is whitespace alone; invisible format characters are text to it.
-        if not text.raw or text.raw.isspace():
+        if is_blank(text.raw):
             return self.blank()
         try:
             return self.check(text)
@@ -70,6 +69,11 @@ def _verdict(type: str, passed: bool, reason: str, weight: float, provider: str)
     """Return a verdict; there are few different ones, and they never change, so equal ones are one object."""
     score = float(passed)
     return Verdict(type=type, passed=passed, score=score, reason=reason, weight=weight, decided_by=provider)
+
+
+def is_blank(raw: str) -> bool:
+    """Return whether a response is blank to the reference: invisible format characters are text to it."""
+    return not raw or raw.isspace()
 
 
 def compared(found: int, relation: Relation, wanted: int) -> bool:

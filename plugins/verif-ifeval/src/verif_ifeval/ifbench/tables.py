@@ -17,6 +17,7 @@ def _header(names: str, separator: str) -> re.Pattern[str]:
     return re.compile("^" + separator.join(f'(?:{name}|"{name}")' for name in names.split()) + "$")
 
 
+_CITIES = ["ID", "Country", "City", "Year", "Count"]
 _PRODUCTS = _header("ProductID Category Brand Price Stock", r",[ \t]*")
 _STUDENTS = _header("StudentID Subject Grade Semester Score", "\\t *")
 
@@ -39,14 +40,12 @@ class CsvCity(Reference):
 
     def holds(self, text: Text) -> bool:
         rows = _csv(text.raw)
-        header = ["ID", "Country", "City", "Year", "Count"]
-        return len(rows) == 8 and rows[0] == header and all(len(row) == 5 for row in rows[1:])
+        return len(rows) == 8 and rows[0] == _CITIES and all(len(row) == 5 for row in rows[1:])
 
     def fixed(self, text: Text) -> bool:
         rows = _csv(_lines(text.raw))
-        header = ["ID", "Country", "City", "Year", "Count"]
         names = [name.strip() for name in rows[0]]
-        return len(rows) == 8 and names == header and all(len(row) == 5 for row in rows[1:])
+        return len(rows) == 8 and names == _CITIES and all(len(row) == 5 for row in rows[1:])
 
 
 class CsvSpecialCharacter(Reference):

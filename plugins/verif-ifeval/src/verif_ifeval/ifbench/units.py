@@ -5,13 +5,12 @@ from __future__ import annotations
 import string
 import unicodedata
 
-import regex
+from verif_ifeval.reference import WORD
 
 PUNCTUATION = string.punctuation
 EDGES = PUNCTUATION + " "
 _DELETE = str.maketrans("", "", PUNCTUATION)
-_WORD = regex.compile(r"\w+")  # NLTK's own engine; see `reference.words`
-_ASCII_WORDS = "".join(letter if _WORD.match(letter) else " " for letter in map(chr, range(128)))
+_ASCII_WORDS = "".join(letter if WORD.match(letter) else " " for letter in map(chr, range(128)))
 
 
 def bare(raw: str) -> str:
@@ -33,7 +32,7 @@ def word_runs(raw: str) -> list[str]:
     r"""Return the runs of `\w`."""
     if raw.isascii():
         return raw.translate(_ASCII_WORDS).split()
-    found: list[str] = _WORD.findall(raw)
+    found: list[str] = WORD.findall(raw)
     return found
 
 
