@@ -43,7 +43,7 @@ done
 # The sandbox of code:python. Without it those tests skip and say so.
 if ! command -v bwrap >/dev/null && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
   { apt-get update && apt-get install --yes bubblewrap; } >/dev/null 2>&1 ||
-    echo "bubblewrap could not be installed: code:python runs only with trusted=True" >&2
+    echo "bubblewrap could not be installed: code:python verdicts are undecided without it" >&2
 fi
 
 echo "$wanted" >"$stamp"

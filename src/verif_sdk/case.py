@@ -39,7 +39,7 @@ class Case(BaseModel):
     metadata: dict[str, Any] = Field(default_factory=dict)
 
     @classmethod
-    def of(cls, **fields: Any) -> Case:
+    def of(cls, /, **fields: Any) -> Case:
         """Return the case with these fields.
 
         Raises:

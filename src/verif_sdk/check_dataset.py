@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from verif_sdk.case import Case
 from verif_sdk.errors import InvalidSpec
+from verif_sdk.registry import GUARDS
 from verif_sdk.scoring import RowFormat, from_line
 
 Kind = Literal["unreadable", "contradiction", "cannot fail", "repeated"]
@@ -41,7 +42,7 @@ def findings(lines: Iterable[tuple[int, bytes]], rows: str, read: RowFormat) -> 
 
     def unanswered(row: dict[str, Any]) -> Case:
         if rows == "native":
-            row = {name: value for name, value in row.items() if name in Case.model_fields}
+            row = {name: value for name, value in row.items() if name in Case.model_fields or name in GUARDS}
         return read({**row, "response": row.get("response") or ""})
 
     for number, line in lines:

@@ -16,6 +16,7 @@ from verif_sdk.judges import resolve
 from verif_sdk.question import Judge
 from verif_sdk.registry import Registry
 from verif_sdk.rollout import Asked, Rollout
+from verif_sdk.sandbox.choice import unsandboxed
 from verif_sdk.verdict import Result, Verdict
 
 
@@ -33,6 +34,8 @@ class Composer:
         think: the tags around reasoning, which is removed before checking; None keeps it.
         timeout: seconds that a batch waits for its judge; what is unanswered then is undecided. None
             waits for as long as the judge's own limits allow.
+        unsandboxed: whether programs that came with the data (`code:python`) run as plain
+            subprocesses, which can read, change and send what you can.
     """
 
     judge: Judge | str | None = None
@@ -41,6 +44,7 @@ class Composer:
     early_exit: bool = True
     think: tuple[str, str] | None = THINK
     timeout: float | None = None
+    unsandboxed: bool = False
 
     def verify(self, case: Case) -> Result:
         """Return the result of one case."""
@@ -92,6 +96,10 @@ class Composer:
 
     def _begin(self, cases: list[Case]) -> list[Rollout]:
         """Check every case by code; the judge starts on each as soon as its open questions are known."""
+        with unsandboxed(self.unsandboxed):
+            return self._asked(cases)
+
+    def _asked(self, cases: list[Case]) -> list[Rollout]:
         judge = self._judge(cases)
         aggregate = self._aggregator()
         asked = Asked()
@@ -136,7 +144,8 @@ class Composer:
         results = []
         for rollout in rollouts:
             answers = rollout.collected(self.timeout)
-            verdicts = rollout.decided(answers)
+            with unsandboxed(self.unsandboxed):
+                verdicts = rollout.decided(answers)
             reward = self._reward(verdicts, aggregate)
             results.append(
                 Result(reward=reward, verdicts=verdicts, usage=rollout.usage(answers), id=rollout.case.id)

@@ -129,11 +129,22 @@ AnyConstraint = Annotated[
 """A field that holds any registered constraint: reads objects, dicts and JSON, writes all parameters."""
 
 
+GUARDS = {"trusted": "was removed", "unsandboxed": "cannot stand in data"}
+"""Fields that would lower a guard. With `trusted`, once a field of `code:python`, a downloaded row ran code."""
+
+
 def described(error: ValidationError, model: type[BaseModel]) -> str:
     """Return the first problem of a pydantic error in one sentence that names the field and the fix."""
-    problem = error.errors(include_url=False)[0]
+    problems = error.errors(include_url=False)
+    guards = (problem for problem in problems if problem["loc"] and problem["loc"][-1] in GUARDS)
+    problem = next(guards, problems[0])
     path = ".".join(str(step) for step in problem["loc"])
     match problem["type"]:
+        case "extra_forbidden" if problem["loc"][-1] in GUARDS:
+            return (
+                f"field {path!r} {GUARDS[path.rpartition('.')[2]]}: data does not choose how its programs run; "
+                "if you trust its author, choose it for your own process with --unsandboxed or unsandboxed=True"
+            )
         case "extra_forbidden":
             return f"unknown field {path!r}; {suggest(path, model.model_fields)}"
         case "missing":

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from verif_sdk import verify
+from verif_sdk import Case, Composer
 from verif_sdk.errors import Undecidable
 from verif_sdk.sandbox import command, pool, protocol
 
@@ -21,13 +21,13 @@ SHORT = "def check_following(instruction, response):\n    return len(response) <
 needs_bwrap = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
 
 
-def run_in_child(trusted: bool, answers: multiprocessing.SimpleQueue[bool]) -> None:
-    answers.put(pool.shared(trusted=trusted).run(SHORT, "", "abc"))
+def run_in_child(unsandboxed: bool, answers: multiprocessing.SimpleQueue[bool]) -> None:
+    answers.put(pool.shared(unsandboxed=unsandboxed).run(SHORT, "", "abc"))
 
 
 @needs_bwrap
 def test_many_threads_get_their_own_verdicts() -> None:
-    shared = pool.shared(trusted=False)
+    shared = pool.shared(unsandboxed=False)
     lengths = [number % 10 for number in range(200)]
     with ThreadPoolExecutor(16) as threads:
         verdicts = list(threads.map(lambda length: shared.run(SHORT, "", "x" * length), lengths))
@@ -44,7 +44,7 @@ def test_the_language_packages_are_there() -> None:
         "    words = RegexpTokenizer('[a-z]+').tokenize(response)\n"
         "    return len(words) == 5 and langdetect.detect(response) == 'en'\n"
     )
-    assert pool.shared(trusted=False).run(source, "", "this sentence is in english") is True
+    assert pool.shared(unsandboxed=False).run(source, "", "this sentence is in english") is True
 
 
 @needs_bwrap
@@ -100,7 +100,7 @@ def test_a_worker_that_was_killed_between_runs_is_replaced_unnoticed() -> None:
 
 
 def test_a_forked_child_starts_workers_of_its_own_and_leaves_ours() -> None:
-    assert pool.shared(trusted=True).run(SHORT, "", "abc") is True
+    assert pool.shared(unsandboxed=True).run(SHORT, "", "abc") is True
     context = multiprocessing.get_context("fork")
     answers: multiprocessing.SimpleQueue[bool] = context.SimpleQueue()
     child = context.Process(target=run_in_child, args=(True, answers))
@@ -108,14 +108,14 @@ def test_a_forked_child_starts_workers_of_its_own_and_leaves_ours() -> None:
     child.join(60)
     assert child.exitcode == 0
     assert answers.get() is True
-    assert pool.shared(trusted=True).run(SHORT, "", "abc") is True
+    assert pool.shared(unsandboxed=True).run(SHORT, "", "abc") is True
 
 
-@pytest.mark.parametrize("trusted", [pytest.param(False, marks=needs_bwrap), True])
-def test_workers_end_with_their_process(trusted: bool) -> None:
+@pytest.mark.parametrize("unsandboxed", [pytest.param(False, marks=needs_bwrap), True])
+def test_workers_end_with_their_process(unsandboxed: bool) -> None:
     code = (
         "from verif_sdk.sandbox.pool import shared\n"
-        f"made = shared(trusted={trusted})\n"
+        f"made = shared(unsandboxed={unsandboxed})\n"
         f"made.run({SHORT!r}, '', 'abc')\n"
         "print(made._idle[0]._process.pid, flush=True)\n"
     )
@@ -127,7 +127,7 @@ def test_workers_end_with_their_process(trusted: bool) -> None:
 
 def test_without_bubblewrap_the_verdict_is_undecided_and_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    with pytest.raises(Undecidable, match=r"apt install bubblewrap.*trusted=True"):
+    with pytest.raises(Undecidable, match=r"apt install bubblewrap.*--unsandboxed"):
         pool.Pool(command.sealed).run(SHORT, "", "abc")
 
 
@@ -139,11 +139,12 @@ def test_a_sandbox_that_does_not_start_says_why() -> None:
         pool.Pool(broken).run(SHORT, "", "abc")
 
 
-def test_trusted_code_runs_without_bubblewrap(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unsandboxed_composer_runs_programs_without_bubblewrap(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    check = {"type": "code:python", "source": SHORT, "trusted": True}
-    assert verify("abc", check).reward == 1.0
-    assert verify("abcdef", check).reward == 0.0
+    check = {"type": "code:python", "source": SHORT}
+    composer = Composer(unsandboxed=True)
+    assert composer.verify(Case.of(response="abc", constraints=check)).reward == 1.0
+    assert composer.verify(Case.of(response="abcdef", constraints=check)).reward == 0.0
 
 
 def test_a_message_cut_short_is_no_message() -> None:

@@ -40,15 +40,12 @@ class Python(Check):
         default="Satisfy the program that checks the response.",
         description="What the program checks, in words for the model.",
     )
-    trusted: bool = Field(
-        default=False,
-        description="Run it as a plain subprocess, at your own risk: it can read and write what you can.",
-    )
 
     def check(self, text: Text) -> Verdict:
+        from verif_sdk.sandbox.choice import is_unsandboxed
         from verif_sdk.sandbox.pool import shared
 
-        passed = shared(trusted=self.trusted).run(self.source, text.prompt or "", text.raw)
+        passed = shared(unsandboxed=is_unsandboxed()).run(self.source, text.prompt or "", text.raw)
         return self.verdict(passed, f"check_following returned {passed}")
 
 

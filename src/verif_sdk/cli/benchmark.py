@@ -15,6 +15,7 @@ from rich.table import Table
 from verif_sdk import scoring
 from verif_sdk.benchmark import Accuracy, Report, Share
 from verif_sdk.benchmark import benchmark as measure
+from verif_sdk.cli.unsandboxed import Unsandboxed
 from verif_sdk.composer import Composer
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.responses import joined
@@ -25,6 +26,7 @@ def benchmark(
     rows: Path = typer.Argument(help="JSON lines, plain or .gz."),
     responses: Path | None = typer.Option(None, help="A file of responses, joined by key or prompt."),
     judge: str | None = typer.Option(None, help="Only for rows with soft constraints; else VERIF_JUDGE."),
+    unsandboxed: Unsandboxed = False,
     as_json: bool = typer.Option(False, "--json", help="Print the figures as JSON, rates in [0, 1]."),
 ) -> None:
     """Print prompt-level and instruction-level accuracy, strict and loose, per group and per instruction.
@@ -45,7 +47,8 @@ def benchmark(
         lines = joined(scoring.numbered(source), responses)
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
             task = progress.add_task("", total=rows.stat().st_size, rows=0)
-            for report in measure(lines, rows_format, Composer(judge, early_exit=False)):
+            composer = Composer(judge, early_exit=False, unsandboxed=unsandboxed)
+            for report in measure(lines, rows_format, composer):
                 progress.update(task, completed=raw.tell(), rows=report.rows)
     for said in report.bad:
         console.print(f"[red]bad row[/] {escape(said)}", highlight=False)

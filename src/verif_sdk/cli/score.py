@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from verif_sdk import __version__, scoring
+from verif_sdk.cli.unsandboxed import Unsandboxed
 from verif_sdk.composer import Composer
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.responses import joined
@@ -35,6 +36,7 @@ def score(
     missing: float | None = typer.Option(None, min=0, max=1, help="The reward of an undecided row; else null."),
     full: bool = typer.Option(False, "--full", help="Ask the judge even where it cannot change the reward."),
     fresh: bool = typer.Option(False, "--fresh", help="Start over instead of resuming an interrupted run."),
+    unsandboxed: Unsandboxed = False,
     as_json: bool = typer.Option(False, "--json", help="Print the summary as JSON."),
 ) -> None:
     """Score a file of rows; run it again after an interruption and it goes on where it stopped.
@@ -44,7 +46,7 @@ def score(
     3 some rows were bad or undecided, 130 interrupted.
     """
     read = scoring.in_mode(rows_format, mode)
-    composer = Composer(judge, aggregate, missing, early_exit=not full)
+    composer = Composer(judge, aggregate, missing, early_exit=not full, unsandboxed=unsandboxed)
     composer.check()
     if str(rows) != "-" and not rows.is_file():
         raise InvalidSpec(f"no file {str(rows)!r}")
@@ -56,6 +58,7 @@ def score(
         "aggregate": aggregate,
         "missing": missing,
         "full": full,
+        "unsandboxed": unsandboxed,
     }
     tally = Tally()
     try:

@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from verif_sdk.cli.unsandboxed import warn
 from verif_sdk.errors import MissingExtra
 
 
@@ -20,6 +21,9 @@ def serve(
     most: int = typer.Option(512, min=1, help="Requests under way at most; further ones get 429."),
     timeout: float = typer.Option(600.0, min=0.1, help="Seconds for one request."),
     log_text: bool = typer.Option(False, "--log-text", help="Log prompts and responses too."),
+    unsandboxed: bool = typer.Option(
+        False, "--unsandboxed", help="Run the clients' programs (code:python) without a sandbox."
+    ),
 ) -> None:
     """Serve rewards and a judge over HTTP, so that all ranks and workers of a run share one engine.
 
@@ -36,6 +40,9 @@ def serve(
 
     fields = RewardConfig.load(config).model_dump(exclude_unset=True)
     fields |= {name: value for name, value in (("judge", judge), ("undecided", undecided)) if value is not None}
+    if unsandboxed:
+        fields["unsandboxed"] = True
+    warn(chosen=fields.get("unsandboxed", False))
     settings = Settings(
         host=host,
         port=port,

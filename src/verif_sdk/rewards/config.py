@@ -47,6 +47,9 @@ class RewardConfig(BaseModel):
     """Rollouts under way at a time in this process, where the trainer calls with one at a time."""
     early_exit: bool = True
     """Whether judge calls that cannot change the reward are left out; metrics then lack those verdicts."""
+    unsandboxed: bool = False
+    """Whether programs that came with the data (`code:python`) run as plain subprocesses, which can read, change
+    and send what you can."""
     log_columns: bool = False
     """Whether TRL's table of completions gets a column with the verdicts."""
 

@@ -99,7 +99,13 @@ class Scorer:
 
     def _composer(self) -> Composer:
         config = self.config
-        return Composer(config.judge, config.aggregate, early_exit=config.early_exit, timeout=config.timeout)
+        return Composer(
+            config.judge,
+            config.aggregate,
+            early_exit=config.early_exit,
+            timeout=config.timeout,
+            unsandboxed=config.unsandboxed,
+        )
 
     def _cases(self, rollouts: Sequence[Rollout]) -> tuple[list[Case | str], list[Case]]:
         """Return the case of each rollout, or why there is none; and the cases alone.

@@ -1,4 +1,4 @@
-"""The command lines that start a worker: in bubblewrap, or, for trusted code, as a plain subprocess."""
+"""The command lines that start a worker: in bubblewrap, or, unsandboxed, as a plain subprocess."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from verif_sdk.errors import Undecidable
 
 INSTALL = (
     "untrusted code runs in bubblewrap, and there is no `bwrap` here: install it (apt install bubblewrap), "
-    "or say trusted=True to run this program as a plain subprocess at your own risk"
+    "or, for data whose author you trust, run its programs without a sandbox: --unsandboxed, or unsandboxed=True"
 )
 ENVIRONMENT = {
     "PYTHONHASHSEED": "0",

@@ -177,9 +177,9 @@ def _shared() -> dict[bool, Pool]:
     return pools
 
 
-def shared(*, trusted: bool) -> Pool:
-    """Return this process's pool of sandboxes, or, for trusted programs, of plain subprocesses."""
-    return _shared()[trusted]
+def shared(*, unsandboxed: bool) -> Pool:
+    """Return this process's pool of sandboxes, or of plain subprocesses."""
+    return _shared()[unsandboxed]
 
 
 def _forked() -> None:

@@ -87,6 +87,7 @@ def make(settings: Settings) -> Any:
         settings.reward.aggregate,
         early_exit=settings.reward.early_exit,
         timeout=settings.reward.timeout,
+        unsandboxed=settings.reward.unsandboxed,
     )
     composer.check()
     resolve(settings.reward.judge)
