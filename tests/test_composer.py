@@ -9,7 +9,7 @@ import asyncio
 import pickle
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal
+from typing import Literal, cast
 
 import pytest
 from hypothesis import given
@@ -21,6 +21,7 @@ from verif_sdk import (
     Check,
     Composer,
     Constraint,
+    InvalidSpec,
     Judged,
     MissingJudge,
     Question,
@@ -33,6 +34,7 @@ from verif_sdk import (
     verify,
     verify_batch,
 )
+from verif_sdk.errors import in_words
 
 
 class Contains(Check):
@@ -167,6 +169,65 @@ def test_missing_raise_raises_with_the_cause() -> None:
 def test_a_bug_in_a_check_raises() -> None:
     with pytest.raises(ZeroDivisionError):
         verify("a", Buggy())
+
+
+def test_what_a_batch_raises_names_the_check_and_the_case() -> None:
+    good = Case(response="a", constraints=(Contains(part="a"),))
+    with pytest.raises(ZeroDivisionError) as raised:
+        verify_batch([good, good, Case(response="a", constraints=(Buggy(),))])
+    assert raised.value.__notes__ == ["in test:buggy", "case 2 of the batch, from 0"]
+    with pytest.raises(InvalidSpec, match=r"^case 1: field 'constraints' is missing"):
+        verify_batch([good, {"response": "a"}])
+
+
+def test_a_batch_that_raises_does_not_wait_for_its_judge() -> None:
+    cases = [Case(response="a", constraints=(Is(quality="kind"),)), Case(response="a", constraints=(Buggy(),))]
+
+    class Silent:
+        async def answer(self, questions: Sequence[Question]) -> list[Answer]:
+            await asyncio.Event().wait()
+            return []
+
+    with pytest.raises(ZeroDivisionError):
+        verify_batch(cases, judge=Silent())
+
+
+class BuggyOnce(Judged):
+    """Raises when it is given its answer."""
+
+    template = "Be whole."
+    type: Literal["test:buggy_once"] = "test:buggy_once"
+
+    def decide(self, text: Text, answers: Sequence[Answer | None]) -> Verdict:
+        if answers != [None]:
+            raise KeyError("a bug")
+        return super().decide(text, answers)
+
+
+def odd(verdicts: Sequence[Verdict]) -> float:
+    if verdicts[0].passed:
+        raise ValueError("a bug of the aggregator")
+    return 0.0
+
+
+def test_outcomes_keep_what_a_case_raises_with_that_case() -> None:
+    judge = saying(1.0)
+    constraints: list[Constraint] = [Buggy(), BuggyOnce(), Is(quality="kind"), Contains(part="a")]
+    cases = [Case(response="a", constraints=(constraint,)) for constraint in constraints]
+    composer = Composer(judge)
+    for outcomes in (composer.outcomes(cases), asyncio.run(composer.aoutcomes(cases))):
+        assert [type(outcome).__name__ for outcome in outcomes] == [
+            "ZeroDivisionError",
+            "KeyError",
+            "Result",
+            "Result",
+        ]
+        assert in_words(cast("Exception", outcomes[1])) == "KeyError: 'a bug' (in test:buggy_once)"
+    assert len(judge.asked) == 4
+    buggy_aggregate = Composer(judge, aggregate=odd).outcomes(cases[2:])
+    assert [type(outcome).__name__ for outcome in buggy_aggregate] == ["ValueError", "ValueError"]
+    undecided = Composer(failing(), missing="raise").outcomes(cases[2:])
+    assert [type(outcome).__name__ for outcome in undecided] == ["UndecidedReward", "Result"]
 
 
 @pytest.mark.parametrize("blank", ["", "  \n", "\u200b", "<think>so long</think>\n", "<think>never closed"])

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import wait
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from verif_sdk.aggregate import is_monotone
 from verif_sdk.case import THINK, Case
-from verif_sdk.errors import MissingJudge, UndecidedReward
+from verif_sdk.errors import MissingJudge, UndecidedReward, noted
 from verif_sdk.hookspecs import Aggregator
 from verif_sdk.judges import resolve
 from verif_sdk.question import Judge
@@ -18,6 +19,8 @@ from verif_sdk.registry import Registry
 from verif_sdk.rollout import Asked, Rollout
 from verif_sdk.sandbox.choice import unsandboxed
 from verif_sdk.verdict import Result, Verdict
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -56,28 +59,34 @@ class Composer:
         Raises:
             MissingJudge: a soft constraint, and no judge; before anything is scored.
             UndecidedReward: a verdict is undecided and `missing` is "raise".
+            Exception: whatever a check or the aggregator raised first, with a note of the case.
         """
         rollouts = self._begin(list(cases))
-        try:
-            wait({ask.submission for rollout in rollouts for ask in rollout.asks}, self.timeout)
-            return self._finished(rollouts)
-        except BaseException:
-            for rollout in rollouts:
-                rollout.cancel()
-            raise
+        with _cancelling(rollouts):
+            _raise_first([rollout.failure for rollout in rollouts])  # before anyone waits for a judge
+            return _raise_first(self._waited(rollouts))
+
+    def outcomes(self, cases: Iterable[Case]) -> list[Result | Exception]:
+        """Return, per case and in order, its result, or what a check or the aggregator raised on it.
+
+        A case that raises costs the others nothing. A wrong configuration raises, as in `verify_batch`.
+        """
+        rollouts = self._begin(list(cases))
+        with _cancelling(rollouts):
+            return self._waited(rollouts)
 
     async def averify_batch(self, cases: Iterable[Case]) -> list[Result]:
         """Return what `verify_batch` does, without blocking the caller's event loop."""
+        return _raise_first(await self.aoutcomes(cases))
+
+    async def aoutcomes(self, cases: Iterable[Case]) -> list[Result | Exception]:
+        """Return what `outcomes` does, without blocking the caller's event loop."""
         rollouts = await asyncio.to_thread(self._begin, list(cases))
-        try:
+        with _cancelling(rollouts):
             submissions = {ask.submission for rollout in rollouts for ask in rollout.asks}
             if submissions:
                 await asyncio.wait(map(asyncio.wrap_future, submissions), timeout=self.timeout)
             return self._finished(rollouts)
-        except BaseException:
-            for rollout in rollouts:
-                rollout.cancel()
-            raise
 
     def check(self, cases: Sequence[Case] = ()) -> None:
         """Raise now what is wrong with this configuration, and would be raised later.
@@ -111,7 +120,7 @@ class Composer:
             rollouts.append(rollout)
             if judge is None or not rollout.wanted:
                 continue
-            if self.early_exit and _settled(rollout.verdicts, aggregate):
+            if self.early_exit and _settles(rollout, aggregate):
                 rollout.save()
             elif not whole:
                 asked.submit(judge, rollout.wanted)
@@ -139,18 +148,23 @@ class Composer:
             Registry.installed().aggregator(self.aggregate) if isinstance(self.aggregate, str) else self.aggregate
         )
 
-    def _finished(self, rollouts: list[Rollout]) -> list[Result]:
+    def _waited(self, rollouts: list[Rollout]) -> list[Result | Exception]:
+        wait({ask.submission for rollout in rollouts for ask in rollout.asks}, self.timeout)
+        return self._finished(rollouts)
+
+    def _finished(self, rollouts: list[Rollout]) -> list[Result | Exception]:
         aggregate = self._aggregator()
-        results = []
-        for rollout in rollouts:
-            answers = rollout.collected(self.timeout)
+        return [rollout.failure or self._outcome(rollout, aggregate) for rollout in rollouts]
+
+    def _outcome(self, rollout: Rollout, aggregate: Aggregator) -> Result | Exception:
+        answers = rollout.collected(self.timeout)
+        try:
             with unsandboxed(self.unsandboxed):
                 verdicts = rollout.decided(answers)
             reward = self._reward(verdicts, aggregate)
-            results.append(
-                Result(reward=reward, verdicts=verdicts, usage=rollout.usage(answers), id=rollout.case.id)
-            )
-        return results
+            return Result(reward=reward, verdicts=verdicts, usage=rollout.usage(answers), id=rollout.case.id)
+        except Exception as error:  # noqa: BLE001  # the case's own, for the caller to raise or to report
+            return error
 
     def _reward(self, verdicts: Sequence[Verdict], aggregate: Aggregator) -> float | None:
         for verdict in verdicts:
@@ -161,6 +175,34 @@ class Composer:
             return self.missing
         # A skipped verdict was proven not to matter, so either bound gives the reward.
         return aggregate([_bound(verdict, passed=False) if verdict.skipped else verdict for verdict in verdicts])
+
+
+@contextmanager
+def _cancelling(rollouts: list[Rollout]) -> Iterator[None]:
+    """Tell the judge that nobody waits any more, where an error ends the batch."""
+    try:
+        yield
+    except BaseException:
+        for rollout in rollouts:
+            rollout.cancel()
+        raise
+
+
+def _raise_first(outcomes: Sequence[T | Exception]) -> list[T]:
+    """Return the outcomes if none is an exception; else raise the first, with a note of its case."""
+    for place, outcome in enumerate(outcomes):
+        if isinstance(outcome, Exception):
+            raise outcome if len(outcomes) == 1 else noted(outcome, f"case {place} of the batch, from 0")
+    return [outcome for outcome in outcomes if not isinstance(outcome, Exception)]
+
+
+def _settles(rollout: Rollout, aggregate: Aggregator) -> bool:
+    """Return whether the verdicts by code settle the reward; an aggregator that raises fails the rollout."""
+    try:
+        return _settled(rollout.verdicts, aggregate)
+    except Exception as error:  # noqa: BLE001  # the case's own, as in a check
+        rollout.fail(error)
+        return True
 
 
 def _settled(verdicts: Sequence[Verdict], aggregate: Aggregator) -> bool:

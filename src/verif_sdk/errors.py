@@ -56,6 +56,19 @@ class Undecidable(VerifError):
     """
 
 
+def noted(error: Exception, note: str) -> Exception:
+    """Return `error` with a note of where it was raised, which tracebacks and `in_words` show."""
+    if note not in getattr(error, "__notes__", ()):  # an exception object may be raised more than once
+        error.add_note(note)
+    return error
+
+
+def in_words(error: Exception) -> str:
+    """Return an exception in one line: its type, its message and its notes."""
+    notes = "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
+    return f"{type(error).__name__}: {str(error) or 'no message'!s:.500}{notes}"
+
+
 def suggest(name: str, known: Iterable[str]) -> str:
     """Return "did you mean 'x'?" with the names nearest to `name`, or all names where none is near."""
     names = sorted(known)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from verif_sdk.case import Case, Message
 from verif_sdk.composer import Composer
 from verif_sdk.constraint import Constraint
+from verif_sdk.errors import InvalidSpec
 from verif_sdk.hookspecs import Aggregator
 from verif_sdk.question import Judge
 from verif_sdk.verdict import Result
@@ -61,10 +62,20 @@ def verify_batch(
 ) -> list[Result]:
     """Return one result per case, in order; the questions of all cases reach the judge as one stream.
 
-    A case is a `Case` or a dict of its fields; the other arguments and errors are those of `verify`.
+    A case is a `Case` or a dict of its fields; the other arguments and errors are those of `verify`. An error
+    names the case by its place, counted from 0.
     """
-    read = [case if isinstance(case, Case) else Case.of(**case) for case in cases]
+    read = [_case(place, case) for place, case in enumerate(cases)]
     return Composer(judge, aggregate, missing, early_exit).verify_batch(read)
+
+
+def _case(place: int, case: Case | Mapping[str, Any]) -> Case:
+    if isinstance(case, Case):
+        return case
+    try:
+        return Case.of(**case)
+    except InvalidSpec as error:
+        raise InvalidSpec(f"case {place}: {error}") from None
 
 
 async def averify(

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from verif_sdk import background
 from verif_sdk.case import Case
+from verif_sdk.constraint import Constraint
+from verif_sdk.errors import noted
 from verif_sdk.question import Answer, Judge, Question
 from verif_sdk.text import Text
 from verif_sdk.verdict import Usage, Verdict
@@ -47,7 +49,7 @@ class Asked:
 class Rollout:
     """One case on its way: the verdicts by code, and the questions that stay open."""
 
-    __slots__ = ("asks", "case", "first", "questions", "saved", "text", "verdicts")
+    __slots__ = ("asks", "case", "failure", "first", "questions", "saved", "text", "verdicts")
 
     def __init__(self, case: Case, text: Text, early_exit: bool) -> None:
         self.case = case
@@ -58,15 +60,30 @@ class Rollout:
         self.first: list[bool] = []
         """Per ask, whether this case is the one that put the question to the judge."""
         self.saved = 0
+        self.failure: Exception | None = None
+        """What a check of this case raised: it has no result, and nothing is asked for it."""
         for constraint in case.constraints:
-            questions = constraint.questions(text)
-            verdict = constraint.decide(text, [None] * len(questions)) if questions else constraint.decide(text)
-            if questions and early_exit and not verdict.skipped:
-                # Settled without an answer, such as any_of with a check that passed.
-                self.saved += len(questions)
-                questions = ()
-            self.verdicts.append(verdict)
-            self.questions.append(questions)
+            try:
+                self._check(constraint, early_exit)
+            except Exception as error:  # noqa: BLE001  # kept with its case, for the caller to raise or to report
+                self.fail(noted(error, f"in {constraint.type}"))
+                break
+
+    def _check(self, constraint: Constraint, early_exit: bool) -> None:
+        questions = constraint.questions(self.text)
+        open_answers = [None] * len(questions)
+        verdict = constraint.decide(self.text, open_answers) if questions else constraint.decide(self.text)
+        if questions and early_exit and not verdict.skipped:
+            # Settled without an answer, such as any_of with a check that passed.
+            self.saved += len(questions)
+            questions = ()
+        self.verdicts.append(verdict)
+        self.questions.append(questions)
+
+    def fail(self, error: Exception) -> None:
+        """Keep what was raised on this case, and leave its questions unasked."""
+        self.failure = error
+        self.verdicts, self.questions = [], []
 
     @property
     def wanted(self) -> list[Question]:
@@ -106,12 +123,17 @@ class Rollout:
         if not answers:
             return tuple(self.verdicts)
         rest = iter(answers)
-        return tuple(
-            constraint.decide(self.text, [next(rest) for _ in questions]) if questions else verdict
-            for constraint, questions, verdict in zip(
-                self.case.constraints, self.questions, self.verdicts, strict=True
-            )
-        )
+        verdicts = []
+        for constraint, questions, verdict in zip(
+            self.case.constraints, self.questions, self.verdicts, strict=True
+        ):
+            own = [next(rest) for _ in questions]
+            try:
+                verdicts.append(constraint.decide(self.text, own) if questions else verdict)
+            except Exception as error:
+                noted(error, f"in {constraint.type}")
+                raise
+        return tuple(verdicts)
 
     def usage(self, answers: list[Answer]) -> Usage:
         """Return what this case cost; a shared answer is paid for by the case that asked first."""

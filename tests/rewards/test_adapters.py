@@ -140,11 +140,27 @@ def test_an_error_in_a_plugin_leaves_its_rollout_undecided_and_no_other(monkeypa
     monkeypatch.setattr(Words, "check", broken)
     scored = Scorer(RewardConfig()).score([Rollout("p", word, {"constraints": [WORDS]}) for word in ("a", "boom")])
     assert [one.reward for one in scored] == [1.0, None]
-    assert scored[1].causes == ("ZeroDivisionError: a bug",)
+    assert scored[1].causes == ("ZeroDivisionError: a bug (in length:words)",)
     again = asyncio.run(
         Scorer(RewardConfig()).ascore([Rollout("p", word, {"constraints": [WORDS]}) for word in ("a", "boom")])
     )
-    assert [one.causes for one in again] == [(), ("ZeroDivisionError: a bug",)]
+    assert [one.causes for one in again] == [(), ("ZeroDivisionError: a bug (in length:words)",)]
+
+
+def test_a_check_that_raises_costs_the_other_rollouts_no_second_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    from verif_sdk.catalog.length import Words
+
+    def broken(self: Any, text: Any) -> Any:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(Words, "check", broken)
+    judge = scripted.ScriptedJudge(lambda _: 0.9)
+    scorer = Scorer(RewardConfig(judge=judge))
+    rollouts = [Rollout("p", f"response {n}", {"constraints": [POLITE]}) for n in range(39)]
+    rollouts.insert(20, Rollout("p", "boom", {"constraints": [WORDS, POLITE]}))
+    for scored in (scorer.score(rollouts), asyncio.run(scorer.ascore(rollouts))):
+        assert [one.reward for one in scored] == [1.0] * 20 + [None] + [1.0] * 19
+    assert len(judge.asked) == 2 * 39
 
 
 def test_soft_constraints_without_any_judge_stop_the_run_at_the_first_call(

@@ -12,7 +12,7 @@ from typing import Any
 
 from verif_sdk.case import Case, Message
 from verif_sdk.composer import Composer
-from verif_sdk.errors import InvalidSpec, UndecidedReward
+from verif_sdk.errors import InvalidSpec, UndecidedReward, in_words
 from verif_sdk.hookspecs import RowFormat
 from verif_sdk.registry import Registry
 from verif_sdk.rewards.config import RewardConfig
@@ -86,16 +86,13 @@ class Scorer:
     def score(self, rollouts: Sequence[Rollout]) -> list[Scored]:
         """Return what each rollout came to, in order."""
         cases, readable = self._cases(rollouts)
-        return self._scored(rollouts, cases, self._verified(readable))
+        return self._scored(rollouts, cases, self._composer().outcomes(readable))
 
     async def ascore(self, rollouts: Sequence[Rollout]) -> list[Scored]:
         """Return what `score` does, without blocking the caller's event loop."""
         cases, readable = await asyncio.to_thread(self._cases, rollouts)
-        try:
-            results: list[Result | str] = [*await self._composer().averify_batch(readable)]
-        except Exception:  # noqa: BLE001  # which case it was is found out one by one
-            results = await asyncio.to_thread(self._one_by_one, readable)
-        return await asyncio.to_thread(self._scored, rollouts, cases, results)
+        outcomes = await self._composer().aoutcomes(readable)
+        return await asyncio.to_thread(self._scored, rollouts, cases, outcomes)
 
     def _composer(self) -> Composer:
         config = self.config
@@ -138,38 +135,23 @@ class Scorer:
         except InvalidSpec as error:
             return f"bad row: {error}"
 
-    def _verified(self, cases: list[Case]) -> list[Result | str]:
-        try:
-            return [*self._composer().verify_batch(cases)]
-        except Exception:  # noqa: BLE001  # which case it was is found out one by one
-            return self._one_by_one(cases)
-
-    def _one_by_one(self, cases: list[Case]) -> list[Result | str]:
-        """Return each case's result, or the error that it raises: one bad case is not all cases."""
-        results: list[Result | str] = []
-        for case in cases:
-            try:
-                results.append(self._composer().verify(case))
-            except Exception as error:  # a check may be anyone's code
-                logger.warning("a rollout could not be scored", exc_info=error)
-                results.append(f"{type(error).__name__}: {error}")
-        return results
-
     def _scored(
-        self, rollouts: Sequence[Rollout], cases: list[Case | str], results: list[Result | str]
+        self, rollouts: Sequence[Rollout], cases: list[Case | str], outcomes: list[Result | Exception]
     ) -> list[Scored]:
-        rest = iter(results)
+        rest = iter(outcomes)
         scored = []
         for rollout, case in zip(rollouts, cases, strict=True):
-            result = case if isinstance(case, str) else next(rest)
-            scored.append(self._one(rollout, case, result))
+            scored.append(
+                Scored(None, causes=(case,)) if isinstance(case, str) else self._one(rollout, case, next(rest))
+            )
         for cause, count in Counter(cause for one in scored for cause in one.causes).items():
             _tell(cause, count)
         return scored
 
-    def _one(self, rollout: Rollout, case: Case | str, result: Result | str) -> Scored:
-        if isinstance(case, str) or isinstance(result, str):
-            return Scored(None, causes=(str(result),))
+    def _one(self, rollout: Rollout, case: Case, result: Result | Exception) -> Scored:
+        if isinstance(result, Exception):  # a check may be anyone's code
+            logger.warning("a rollout could not be scored", exc_info=result)
+            return Scored(None, causes=(in_words(result),))
         if result.reward is None:
             return Scored(None, None, result.verdicts, result.usage, result.errors)
         try:
