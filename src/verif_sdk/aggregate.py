@@ -112,3 +112,20 @@ def _score(verdict: Verdict) -> float:
 def _mean(values: Iterable[float]) -> float:
     numbers = list(values)
     return sum(numbers) / len(numbers) if numbers else 1.0
+
+
+def settled(verdicts: Sequence[Verdict], aggregate: Callable[[Sequence[Verdict]], float]) -> bool:
+    """Return whether no open verdict can change the reward any more."""
+    if any(verdict.error is not None for verdict in verdicts):
+        return True
+    if not is_monotone(aggregate):
+        return False
+    low, high = ([bound(verdict, passed=passed) for verdict in verdicts] for passed in (False, True))
+    return aggregate(low) == aggregate(high)
+
+
+def bound(verdict: Verdict, *, passed: bool) -> Verdict:
+    """Return `verdict`, or for a skipped one the worst or the best it could be."""
+    if not verdict.skipped:
+        return verdict
+    return verdict.model_copy(update={"skipped": False, "passed": passed, "score": float(passed)})

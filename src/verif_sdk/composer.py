@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from verif_sdk.aggregate import is_monotone
+from verif_sdk.aggregate import bound, settled
 from verif_sdk.case import THINK, Case
 from verif_sdk.errors import MissingJudge, UndecidedReward, noted
 from verif_sdk.hookspecs import Aggregator
@@ -174,7 +174,7 @@ class Composer:
                 raise UndecidedReward(f"{verdict.type} is undecided: {verdict.error}")
             return self.missing
         # A skipped verdict was proven not to matter, so either bound gives the reward.
-        return aggregate([_bound(verdict, passed=False) if verdict.skipped else verdict for verdict in verdicts])
+        return aggregate([bound(verdict, passed=False) if verdict.skipped else verdict for verdict in verdicts])
 
 
 @contextmanager
@@ -199,24 +199,7 @@ def _raise_first(outcomes: Sequence[T | Exception]) -> list[T]:
 def _settles(rollout: Rollout, aggregate: Aggregator) -> bool:
     """Return whether the verdicts by code settle the reward; an aggregator that raises fails the rollout."""
     try:
-        return _settled(rollout.verdicts, aggregate)
+        return settled(rollout.verdicts, aggregate)
     except Exception as error:  # noqa: BLE001  # the case's own, as in a check
         rollout.fail(error)
         return True
-
-
-def _settled(verdicts: Sequence[Verdict], aggregate: Aggregator) -> bool:
-    """Return whether no open verdict can change the reward any more."""
-    if any(verdict.error is not None for verdict in verdicts):
-        return True
-    if not is_monotone(aggregate):
-        return False
-    low, high = ([_bound(verdict, passed=passed) for verdict in verdicts] for passed in (False, True))
-    return aggregate(low) == aggregate(high)
-
-
-def _bound(verdict: Verdict, *, passed: bool) -> Verdict:
-    """Return `verdict`, or for a skipped one the worst or the best it could be."""
-    if not verdict.skipped:
-        return verdict
-    return verdict.model_copy(update={"skipped": False, "passed": passed, "score": float(passed)})
