@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+import regex
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verif_sdk import Text, segment
@@ -105,3 +106,9 @@ def test_a_view_is_computed_once_per_response() -> None:
 def test_a_part_keeps_prompt_and_reference() -> None:
     part = Text("whole", prompt="p", reference="r").part("who")
     assert (part.raw, part.prompt, part.reference) == ("who", "p", "r")
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(st.text(st.sampled_from("🇩🇪a\u0301\u200d\u0600👩\n ")))
+def test_flags_are_counted_as_unicode_counts_them(text: str) -> None:
+    assert segment.characters(text) == len(regex.findall(r"\X", text.strip()))

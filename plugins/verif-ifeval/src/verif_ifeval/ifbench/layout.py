@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Annotated, Literal
 
@@ -27,11 +29,7 @@ class LineIndent(Reference):
     type: Literal["ifbench:format:line_indent"] = "ifbench:format:line_indent"
 
     def holds(self, text: Text) -> bool:
-        lines = text.raw.split("\n")
-        for line in lines:  # deleting while iterating is what the reference does, and what it is known for
-            if not line.strip():
-                lines.remove(line)
-        indents = [len(line) - len(line.lstrip(" ")) for line in lines]
+        indents = (len(line) - len(line.lstrip(" ")) for line in _kept(text.raw.split("\n")))
         return all(before < after for before, after in pairwise(indents))
 
     def fixed(self, text: Text) -> bool:
@@ -147,6 +145,25 @@ class OutputTemplate(Reference):
 
     def holds(self, text: Text) -> bool:
         return all(part in text.raw for part in _PARTS)
+
+
+def _kept(lines: list[str]) -> Iterator[str]:
+    """Yield the lines that the reference keeps: it calls `lines.remove(line)` on blank lines while it iterates.
+
+    Removing moves the rest up, so the reference does not look at the line after a blank one. `remove` takes the
+    first equal line, so of equal blank lines the first ones go, as many as it looked at.
+    """
+    removed: Counter[str] = Counter()
+    place = 0
+    while place < len(lines):
+        blank = not lines[place].strip()
+        removed[lines[place]] += blank
+        place += 1 + blank
+    for line in lines:
+        if removed[line]:
+            removed[line] -= 1
+        else:
+            yield line
 
 
 CONSTRAINTS = (LineIndent, List, Thesis, SubBullets, NoBulletsBullets, OutputTemplate)

@@ -10,7 +10,6 @@ from pydantic import StringConstraints
 from verif_ifeval.reference import Count, Reference, pattern
 from verif_sdk import Example, Text
 
-_PLACEHOLDER = re.compile(r"\[.*?\]")
 _REAL_PLACEHOLDER = re.compile(r"\[[^\[\]\n]+\](?!\()")  # not empty, and no link
 _AFTER_PHRASE = ' \n\t*_"”»'
 _QUOTES = {('"', '"'), ("“", "”"), ("„", "“"), ("«", "»")}
@@ -34,7 +33,7 @@ class NumberPlaceholders(Reference):
     num_placeholders: Count
 
     def holds(self, text: Text) -> bool:
-        return len(_PLACEHOLDER.findall(text.raw)) >= self.num_placeholders
+        return sum(map(_placeholders, text.raw.split("\n"))) >= self.num_placeholders
 
     def fixed(self, text: Text) -> bool:
         return len(_REAL_PLACEHOLDER.findall(text.raw)) >= self.num_placeholders
@@ -142,6 +141,15 @@ class NoComma(Reference):
 
     def fixed(self, text: Text) -> bool:
         return not _COMMAS & set(text.raw)
+
+
+def _placeholders(line: str) -> int:
+    """Return how many matches the pattern `\\[.*?\\]` of the reference has in a line."""
+    count, start = 0, line.find("[")
+    while start >= 0 and (end := line.find("]", start)) >= 0:
+        count += 1
+        start = line.find("[", end)
+    return count
 
 
 CONSTRAINTS = (NumberPlaceholders, Postscript, TwoResponses, RepeatPrompt, EndChecker, Quotation, NoComma)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
 from pydantic import StringConstraints
@@ -15,8 +15,9 @@ from verif_sdk import Example, Text, Undecidable
 from verif_sdk.demand import Demand
 from verif_sdk.language import detect_raw
 
-_STARS = re.compile(r"^\s*\*[^\*].*$", re.MULTILINE)
-_DASHES = re.compile(r"^\s*-.*$", re.MULTILINE)
+# The reference lets blank lines before the mark belong to the match; the marks that are found are the same.
+_STARS = re.compile(r"^[^\S\n]*+\*[^\*].*$", re.MULTILINE)
+_DASHES = re.compile(r"^[^\S\n]*+-.*$", re.MULTILINE)
 _ITALIC = re.compile(r"\*[^\n\*]*\*")
 _BOLD = re.compile(r"\*\*[^\n\*]*\*\*")
 # But for the rules "- - -" and "* * *".
@@ -25,7 +26,6 @@ _HIGHLIGHT = re.compile(r"(?<![*\w])(\*{1,3})(?=\S)[^*\n]*[^*\s](?:\1)(?![*\w])"
 _FENCED = re.compile(r"```(?:json)?\s*(.*?)\s*```", re.IGNORECASE | re.DOTALL)
 _NUMERALS = "(?i:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _FEW = 20  # letters, of which langdetect's guess is often wrong
-_TITLE = re.compile(r"<<[^\n]+>>")
 _ANSWERS = ("My answer is yes.", "My answer is no.", "My answer is maybe.")
 
 
@@ -153,7 +153,7 @@ class Title(Reference):
     type: Literal["ifeval:detectable_format:title"] = "ifeval:detectable_format:title"
 
     def holds(self, text: Text) -> bool:
-        return any(title.lstrip("<").rstrip(">").strip() for title in _TITLE.findall(text.raw))
+        return any(title.lstrip("<").rstrip(">").strip() for title in _titles(text.raw))
 
 
 class CapitalWordFrequency(Reference):
@@ -224,6 +224,14 @@ class EnglishLowercase(Reference):
 
     def fixed(self, text: Text) -> bool:
         return text.raw.islower() and _english(text.raw)
+
+
+def _titles(raw: str) -> Iterator[str]:
+    """Yield the matches of the pattern `<<[^\\n]+>>` of the reference; a line has at most one."""
+    for line in raw.split("\n"):
+        start, end = line.find("<<"), line.rfind(">>")
+        if 0 <= start <= end - len("<<a"):
+            yield line[start : end + len(">>")]
 
 
 def _refused(constant: str) -> None:
