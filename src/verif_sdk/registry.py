@@ -12,6 +12,7 @@ from pydantic import BaseModel, PlainValidator, SerializeAsAny, ValidationError,
 
 from verif_sdk.constraint import Constraint
 from verif_sdk.errors import InvalidSpec, UnknownName, suggest
+from verif_sdk.late import once
 
 if TYPE_CHECKING:
     from verif_sdk.hookspecs import Aggregator, JudgeFactory, RowFormat
@@ -33,7 +34,7 @@ class Registry:
     """Plugins that could not be used: entry point and distribution to the cause."""
 
     @staticmethod
-    @cache
+    @once
     def installed() -> Registry:
         """Return the registry of this process: the built-ins and every installed plugin, read on first use."""
         from verif_sdk.plugins import installed

@@ -11,8 +11,9 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from verif_sdk.catalog.blocks import code_blocks, prose_lines
 from verif_sdk.catalog.bounds import Count, counted
-from verif_sdk.catalog.json_schema import violation
+from verif_sdk.catalog.json_schema import jsonschema, violation
 from verif_sdk.constraint import Check, Example
+from verif_sdk.late import once
 from verif_sdk.text import Text
 from verif_sdk.verdict import Verdict
 
@@ -31,12 +32,10 @@ def unfenced(raw: str) -> str:
 
 
 def _schema(value: dict[str, Any]) -> dict[str, Any]:
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import SchemaError
-
+    from_package = jsonschema()
     try:
-        Draft202012Validator.check_schema(value)
-    except SchemaError as error:
+        from_package.Draft202012Validator.check_schema(value)
+    except from_package.SchemaError as error:
         raise ValueError(f"not a JSON Schema: {error.message}") from None
     return value
 
@@ -91,8 +90,7 @@ class Yaml(Check):
     type: Literal["format:yaml"] = "format:yaml"
 
     def check(self, text: Text) -> Verdict:
-        import yaml
-
+        yaml = _yaml()
         try:
             events = yaml.parse(unfenced(text.raw), Loader=yaml.SafeLoader)
             first = _first_node(events)
@@ -139,6 +137,13 @@ class Csv(Check):
             near = min(len(rows), self.rows) / max(len(rows), self.rows)
             return self.verdict(False, f"{len(rows)} rows, {self.rows} wanted", score=near)
         return self.verdict(True, f"{len(rows)} rows of {widths[0]} columns")
+
+
+@once
+def _yaml() -> Any:
+    import yaml
+
+    return yaml
 
 
 def _no_constant(name: str) -> None:

@@ -9,6 +9,21 @@ from typing import Any
 
 from verif_sdk.catalog.pattern import found_in
 from verif_sdk.errors import Undecidable
+from verif_sdk.late import once
+
+
+@once
+def jsonschema() -> Any:
+    import jsonschema
+
+    return jsonschema
+
+
+@once
+def referencing() -> Any:
+    import referencing.exceptions
+
+    return referencing
 
 
 def violation(schema: str, value: object) -> str | None:
@@ -17,35 +32,27 @@ def violation(schema: str, value: object) -> str | None:
     Raises:
         Undecidable: a reference in the schema leads nowhere, or a pattern takes too long.
     """
-    from referencing.exceptions import Unresolvable
-
     try:
         error = next(_validator(schema).iter_errors(value), None)
-    except (Unresolvable, RecursionError) as cause:
+    except (referencing().exceptions.Unresolvable, RecursionError) as cause:
         raise Undecidable(f"the JSON Schema cannot be resolved: {cause}") from None
     return None if error is None else f"at {error.json_path}: {error.message}"[:200]
 
 
 @lru_cache(maxsize=256)
 def _validator(schema: str) -> Any:
-    from jsonschema import Draft202012Validator
-    from jsonschema.validators import extend
-    from referencing import Registry
-
     keywords = {
         "pattern": _pattern,
         "patternProperties": _pattern_properties,
         "additionalProperties": _additional_properties,
     }
-    timed = extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
-    return timed(json.loads(schema), registry=Registry())  # an empty registry fetches nothing
+    timed = jsonschema().validators.extend(jsonschema().Draft202012Validator, keywords)
+    return timed(json.loads(schema), registry=referencing().Registry())  # an empty registry fetches nothing
 
 
 def _pattern(_: Any, pattern: str, instance: object, _schema: object) -> Iterator[Any]:
-    from jsonschema.exceptions import ValidationError
-
     if isinstance(instance, str) and not found_in(pattern, instance):
-        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+        yield jsonschema().ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
 def _pattern_properties(
@@ -61,8 +68,6 @@ def _pattern_properties(
 def _additional_properties(
     validator: Any, allowed: Any, instance: object, schema: Mapping[str, Any]
 ) -> Iterator[Any]:
-    from jsonschema.exceptions import ValidationError
-
     if not isinstance(instance, dict):
         return
     patterns = schema.get("patternProperties", {})
@@ -72,4 +77,4 @@ def _additional_properties(
         if isinstance(allowed, Mapping):
             yield from validator.descend(value, allowed, path=name)
         elif not allowed:
-            yield ValidationError(f"{name!r} is none of the properties that are allowed")
+            yield jsonschema().ValidationError(f"{name!r} is none of the properties that are allowed")

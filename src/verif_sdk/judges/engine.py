@@ -13,7 +13,8 @@ from typing import Any
 
 from verif_sdk import background
 from verif_sdk.errors import InvalidSpec, MissingExtra
-from verif_sdk.judges.layout import Layout, revision_of
+from verif_sdk.judges.layout import Layout, auto_tokenizer, revision_of
+from verif_sdk.late import once
 
 _engines: dict[tuple[int, str], asyncio.Future[Engine]] = {}
 """By process and arguments; only ever touched on the background loop."""
@@ -23,10 +24,9 @@ class Engine:
     """A running vLLM engine with the layout of its model, with and without reasoning."""
 
     def __init__(self, arguments: Mapping[str, Any]) -> None:
-        from vllm.v1.engine.async_llm import AsyncLLM
-
+        arguments_with_defaults = arguments_class()(**arguments)
         with _without_main():
-            self._llm: Any = AsyncLLM.from_engine_args(arguments_class()(**arguments))
+            self._llm: Any = _engine_class().from_engine_args(arguments_with_defaults)
         tokenizer = _tokenizer(arguments)
         self.layout = Layout(tokenizer)
         self.reasoning_layout = Layout(tokenizer, thinking=True)
@@ -37,9 +37,7 @@ class Engine:
 
     async def generate(self, ids: Sequence[int], params: Any, request_id: str) -> Any:
         """Return vLLM's final output for one prompt of token ids."""
-        from vllm.sampling_params import RequestOutputKind
-
-        params.output_kind = RequestOutputKind.FINAL_ONLY
+        params.output_kind = sampling().RequestOutputKind.FINAL_ONLY
         outputs = self._llm.generate({"prompt_token_ids": list(ids)}, params, request_id)
         return [output async for output in outputs][-1]
 
@@ -96,6 +94,7 @@ def _dead(starting: asyncio.Future[Engine]) -> bool:
     return starting.done() and not starting.cancelled() and not starting.exception() and starting.result().dead
 
 
+@once
 def arguments_class() -> Any:
     """Return vLLM's class of engine arguments.
 
@@ -111,10 +110,23 @@ def arguments_class() -> Any:
     return AsyncEngineArgs
 
 
-def _tokenizer(arguments: Mapping[str, Any]) -> Any:
-    from transformers import AutoTokenizer
+@once
+def sampling() -> Any:
+    """Return vLLM's module of sampling parameters."""
+    import vllm.sampling_params
 
-    return AutoTokenizer.from_pretrained(
+    return vllm.sampling_params
+
+
+@once
+def _engine_class() -> Any:
+    from vllm.v1.engine.async_llm import AsyncLLM
+
+    return AsyncLLM
+
+
+def _tokenizer(arguments: Mapping[str, Any]) -> Any:
+    return auto_tokenizer().from_pretrained(
         arguments.get("tokenizer") or arguments["model"],
         revision=arguments.get("tokenizer_revision") or arguments.get("revision"),
         trust_remote_code=bool(arguments.get("trust_remote_code")),

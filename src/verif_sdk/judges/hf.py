@@ -11,9 +11,10 @@ from importlib import import_module
 from typing import Any
 
 from verif_sdk.errors import InvalidSpec, MissingExtra
-from verif_sdk.judges.layout import Layout, revision_of
+from verif_sdk.judges.layout import Layout, auto_tokenizer, revision_of
 from verif_sdk.judges.options import number
 from verif_sdk.judges.reading import read
+from verif_sdk.late import once
 from verif_sdk.question import PROMPT_VERSION, Answer, Question
 
 
@@ -73,12 +74,10 @@ class _Running:
     """A loaded model with its layout; one forward pass at a time."""
 
     def __init__(self, model: str, device: str, dtype: str) -> None:
-        from transformers import AutoModelForCausalLM, AutoTokenizer
-
-        tokenizer = AutoTokenizer.from_pretrained(model)
+        tokenizer = auto_tokenizer().from_pretrained(model)
         self.layout = Layout(tokenizer)
         with _without_bars():
-            loaded: Any = AutoModelForCausalLM.from_pretrained(model, dtype=dtype)
+            loaded: Any = _model_class().from_pretrained(model, dtype=dtype)
         self._model = loaded.to(device).eval()
         self._padding = tokenizer.pad_token_id or 0
         self.revision = revision_of(self._model.config)
@@ -97,8 +96,7 @@ class _Running:
 
     def logprobs(self, prompts: list[list[int]]) -> list[list[float]]:
         """Return, for each prompt, the log-probability of every token as the next one."""
-        import torch
-
+        torch = _torch()
         width = max(len(prompt) for prompt in prompts)
         # Padding goes right and the mask keeps it unseen, so a prompt's row is the same in any batch.
         ids = torch.tensor([prompt + [self._padding] * (width - len(prompt)) for prompt in prompts])
@@ -139,9 +137,23 @@ def _kept(model: str, device: str, dtype: str) -> _Running:
     return _Running(model, device, dtype)
 
 
+@once
+def _torch() -> Any:
+    import torch
+
+    return torch
+
+
+@once
+def _model_class() -> Any:
+    from transformers import AutoModelForCausalLM
+
+    return AutoModelForCausalLM
+
+
 def _require() -> None:
     try:
-        import torch  # noqa: F401  # asked for now, so that the error comes before any scoring
-        import transformers  # noqa: F401
+        _torch()  # asked for now, so that the error comes before any scoring
+        _model_class()
     except ImportError as cause:
         raise MissingExtra(f"the judge 'hf' needs transformers ({cause}): pip install 'verif-sdk[hf]'") from None

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from verif_sdk.late import once
+
 LONGEST_WAIT = 30.0  # seconds between two tries, whatever the server asks for
 RETRIED = frozenset({408, 409, 429, 500, 502, 503, 504})
 
@@ -67,8 +69,7 @@ class Client:
 
     async def _try(self, path: str, data: bytes, headers: dict[str, str]) -> tuple[Any, float | None]:
         """Return the reply, or the cause of a failure and the seconds to wait before another try."""
-        import aiohttp
-
+        aiohttp = library()
         if self._session is None:
             # Unlimited here: the semaphore counts.
             self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
@@ -87,6 +88,14 @@ class Client:
         except aiohttp.ClientError as error:
             return f"no connection to {self._base_url}: {type(error).__name__}", 0.0
         return _read(status, body, wait)
+
+
+@once
+def library() -> Any:
+    """Return aiohttp."""
+    import aiohttp
+
+    return aiohttp
 
 
 def _read(status: int, body: bytes, wait: str) -> tuple[Any, float | None]:

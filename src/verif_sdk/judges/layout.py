@@ -9,6 +9,7 @@ from typing import Any
 
 from verif_sdk.errors import InvalidSpec, MissingExtra
 from verif_sdk.judges import joint
+from verif_sdk.late import once
 from verif_sdk.question import SYSTEM, Question, neutralise, own_part, shared_part
 
 _SLOT = "verif-sdk-content-slot"
@@ -117,10 +118,20 @@ def layout_of(tokenizer: str) -> Layout:
 
 @lru_cache(maxsize=4)
 def _loaded(tokenizer: str) -> Layout:
+    return Layout(auto_tokenizer().from_pretrained(tokenizer))
+
+
+@once
+def auto_tokenizer() -> Any:
+    """Return transformers' AutoTokenizer.
+
+    Raises:
+        MissingExtra: transformers is not installed.
+    """
     try:
         from transformers import AutoTokenizer
     except ImportError as cause:
         raise MissingExtra(
             f"reading a tokenizer needs transformers ({cause}): pip install 'verif-sdk[hf]'"
         ) from None
-    return Layout(AutoTokenizer.from_pretrained(tokenizer))
+    return AutoTokenizer

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from verif_sdk.errors import InvalidSpec, MissingExtra
+from verif_sdk.judges import http
 from verif_sdk.judges.http import Client, Refused
 from verif_sdk.judges.layout import layout_of
 from verif_sdk.judges.options import flag, number
@@ -153,7 +154,7 @@ def _by_answer(question: Question, by_text: Mapping[str, float]) -> dict[str, li
 
 def _require() -> None:
     try:
-        import aiohttp  # noqa: F401  # asked for now, so that the error comes before any scoring
+        http.library()  # asked for now, so that the error comes before any scoring
     except ImportError as cause:
         raise MissingExtra(
             f"the judge 'openai' needs aiohttp ({cause}): pip install 'verif-sdk[openai]'"

@@ -10,9 +10,10 @@ from typing import Any
 
 from verif_sdk.errors import InvalidSpec, suggest
 from verif_sdk.judges import joint as joint_judging
-from verif_sdk.judges.engine import Engine, engine
+from verif_sdk.judges.engine import Engine, engine, sampling
 from verif_sdk.judges.options import converted, flag, number
 from verif_sdk.judges.reading import read
+from verif_sdk.late import once
 from verif_sdk.question import PROMPT_VERSION, Answer, Question
 
 _request = itertools.count()
@@ -117,14 +118,12 @@ class VllmJudge:
 
     async def _joint(self, running: Engine, questions: list[Question]) -> list[Answer]:
         """Return the answers to all questions about one response, from one call."""
-        from vllm.sampling_params import SamplingParams, StructuredOutputsParams
-
         try:
             ids = running.layout.joint_prompt(questions)
             room = joint_judging.TOKENS * (len(questions) + 1)
             running.fits(ids, room=room)
-            grammar = StructuredOutputsParams(regex=joint_judging.grammar(questions))
-            params = SamplingParams(temperature=0.0, max_tokens=room, structured_outputs=grammar)
+            grammar = sampling().StructuredOutputsParams(regex=joint_judging.grammar(questions))
+            params = sampling().SamplingParams(temperature=0.0, max_tokens=room, structured_outputs=grammar)
             output = await running.generate(ids, params, self._id())
         except InvalidSpec as error:
             return [Answer(error=str(error))] * len(questions)
@@ -143,13 +142,11 @@ class VllmJudge:
 
     async def _reasoned(self, running: Engine, prompt: list[int]) -> _Thought:
         """Return the model's reasoning, closed by us, so that the verdict follows it and is not part of it."""
-        from vllm.sampling_params import SamplingParams
-
         running.fits(prompt, room=self.max_reasoning_tokens + 16)
         chance: dict[str, Any] = (
             {"temperature": 0.0} if self.sample is None else {"temperature": _VOTING, "seed": self.sample}
         )
-        params = SamplingParams(**chance, max_tokens=self.max_reasoning_tokens, stop=["</think>"])
+        params = sampling().SamplingParams(**chance, max_tokens=self.max_reasoning_tokens, stop=["</think>"])
         output = await running.generate(prompt, params, self._id())
         written = output.outputs[0]
         text = written.text.removeprefix("<think>").strip()
@@ -172,18 +169,21 @@ class _Thought:
 
 
 def _one_token(tokens: dict[str, tuple[int, ...]]) -> Any:
-    from vllm.sampling_params import SamplingParams
-
     wanted = [token for ids in tokens.values() for token in ids]
-    return SamplingParams(temperature=0.0, max_tokens=1, logprob_token_ids=wanted, detokenize=False)
+    return sampling().SamplingParams(temperature=0.0, max_tokens=1, logprob_token_ids=wanted, detokenize=False)
 
 
 def _refuse_pieces(arguments: dict[str, Any]) -> None:
     """Refuse what vLLM 0.32 on a CPU dies of: a seeded request whose prompt it reads in pieces."""
+    if _platform().is_cpu() and arguments.get("enable_chunked_prefill") is not False:
+        raise InvalidSpec("votes on a CPU need 'enable_chunked_prefill=false' in the judge's spec")
+
+
+@once
+def _platform() -> Any:
     from vllm.platforms import current_platform
 
-    if current_platform.is_cpu() and arguments.get("enable_chunked_prefill") is not False:
-        raise InvalidSpec("votes on a CPU need 'enable_chunked_prefill=false' in the judge's spec")
+    return current_platform
 
 
 def _refuse_unknown(engine_arguments: dict[str, Any]) -> None:

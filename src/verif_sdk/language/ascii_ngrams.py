@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import string
-from functools import cache
 from typing import Any
 
 import numpy as np
 
 from verif_sdk.language.profiles import profiles
+from verif_sdk.late import once
 
 _BITS = 6  # enough for the letters, and for 0, which stands for all else
 _SIZE = 1 << _BITS
@@ -25,7 +25,7 @@ def known(text: str) -> Numbers:
     return found[found >= 0]
 
 
-@cache
+@once
 def _table() -> Numbers:
     """Return for each run of three characters the rows of the n-grams that end there, -1 for none.
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from verif_sdk.language.profiles import profiles
 from verif_sdk.language.walk import ALPHA, BASE, CERTAIN, LEAST, SPREAD, STEPS, WALKS
+from verif_sdk.late import once
 
 _FEW, _TIMES = 512, 4  # numbers of the generator that are looked at first, and how many times as many next
 _CLOSE = 1e-9
@@ -157,12 +158,12 @@ def _stream(size: int) -> Numbers:
     return np.array([0] * _PADDING + [random.getrandbits(32) for _ in range(size - _PADDING)], dtype=np.int64)
 
 
-@cache
+@once
 def _nearly_certain() -> Numbers:
     """Return what makes of a row of weights the least one that may be all but certain: a part of their sum."""
     return np.full(len(profiles().languages), CERTAIN - _CLOSE)
 
 
-@cache
+@once
 def _table() -> Numbers:
     return np.frombuffer(profiles().table).reshape(-1, len(profiles().languages)) * _SCALE

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections.abc import Callable
 from typing import Any
 
-from verif_sdk.language.profiles import profiles
+from verif_sdk.language.profiles import langdetects, profiles
+from verif_sdk.late import once
 
 _LONGEST = 10_000  # characters that are looked at
 _WORDS_KEPT = 50_000
@@ -31,22 +33,27 @@ def known(text: str) -> Any:
     if not text.isascii():
         text = _letters(text)
     if text.isascii():
-        try:
-            from verif_sdk.language.ascii_ngrams import known as quickly_known
-        except ImportError:  # numpy is an extra
-            text = _letters(text)
-        else:
+        if (quickly_known := _quickly()) is not None:
             return quickly_known(text[:_LONGEST])
+        text = _letters(text)
     *closed, last = text.split(" ")
     return array("i", b"".join([*map(_WORDS.__getitem__, closed), _scanned(last)]))
 
 
+@once
+def _quickly() -> Callable[[str], Any] | None:
+    """Return what `known` does for ASCII texts, in numpy; None where numpy, an extra, is absent."""
+    try:
+        from verif_sdk.language.ascii_ngrams import known as in_numpy
+    except ImportError:
+        return None
+    return in_numpy
+
+
 def _letters(text: str) -> str:
     """Return a text in one script, with a space for whatever is no letter."""
-    from langdetect.utils.ngram import NGram
-
     normal = profiles().normal
-    text = NGram.normalize_vi(text)[:_LONGEST]
+    text = langdetects().normalize_vi(text)[:_LONGEST]
     ascii_part = text.encode("ascii", "ignore")
     latin = len(ascii_part) - len(ascii_part.translate(None, _LATIN))
     # Most texts are in one script; the letters of others are counted where there are enough of both.

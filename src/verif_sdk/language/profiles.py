@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-import threading
 from array import array
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-_loading = threading.Lock()
+from verif_sdk.late import once
 
 
 class _Normal(dict[int, str]):
     """Code points to what langdetect takes them for, each looked up once."""
 
     def __missing__(self, code: int) -> str:
-        from langdetect.utils.ngram import NGram
-
-        self[code] = NGram.normalize(chr(code))
+        self[code] = langdetects().normalize(chr(code))
         return self[code]
 
 
@@ -40,15 +36,17 @@ class Profiles(NamedTuple):
         return self.table[place * width : (place + 1) * width]
 
 
-@cache
+@once
+def langdetects() -> Any:
+    """Return langdetect's class of n-grams, which knows how it normalises characters."""
+    from langdetect.utils.ngram import NGram
+
+    return NGram
+
+
+@once
 def profiles() -> Profiles:
     """Return the profiles, read once."""
-    with _loading:  # functools.cache alone would let two threads read them at once
-        return _loaded()
-
-
-@cache
-def _loaded() -> Profiles:
     from langdetect.detector import Detector
     from langdetect.detector_factory import PROFILES_DIRECTORY
 

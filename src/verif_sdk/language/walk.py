@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
 from random import Random
 
 from verif_sdk.language.profiles import profiles
+from verif_sdk.late import once
 
 WALKS = 7
 STEPS = 1000
@@ -25,12 +27,19 @@ def most_probable(ngrams: array[int]) -> int | None:
     Args:
         ngrams: rows of the profiles, one or more.
     """
-    try:
-        from verif_sdk.language.fast_walk import most_probable as fast
-    except ImportError:  # numpy is an extra
-        return exact(ngrams)
-    best = fast(ngrams)
+    fast = _fast()
+    best = None if fast is None else fast(ngrams)
     return exact(ngrams) if best is None else best
+
+
+@once
+def _fast() -> Callable[[array[int]], int | None] | None:
+    """Return what `most_probable` does, in numpy; None where numpy, an extra, is absent."""
+    try:
+        from verif_sdk.language.fast_walk import most_probable as in_numpy
+    except ImportError:
+        return None
+    return in_numpy
 
 
 def exact(ngrams: array[int]) -> int | None:

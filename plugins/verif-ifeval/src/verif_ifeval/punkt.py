@@ -8,15 +8,13 @@ most words are plain: what these come to is known beforehand, and NLTK itself is
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import chain, filterfalse
 from typing import Any, NamedTuple
 
-from verif_sdk import Undecidable
-
-_loading = threading.Lock()
+from verif_ifeval.reference import data
+from verif_sdk import once
 
 _LAST_WORD = re.compile(r"[A-Za-z]{2,}\Z")
 
@@ -226,22 +224,12 @@ def _plain_end(chunk: str) -> tuple[str, ...] | None:
     return None if before is None else (*before, ".", *("''" if mark == '"' else mark for mark in closed[2]))
 
 
-@cache
+@once
 def _punkt() -> _Punkt:
-    with _loading:  # functools.cache alone would let two threads read it at once
-        return _loaded()
-
-
-@cache
-def _loaded() -> _Punkt:
     from nltk.tokenize import PunktTokenizer
 
-    try:
+    with data("punkt_tab"):
         tokenizer = PunktTokenizer("english")
-    except LookupError:
-        raise Undecidable(
-            "NLTK's punkt_tab is not here: run `verif data`, or set NLTK_DATA to where it is"
-        ) from None
     language = tokenizer._lang_vars
     endings = (re.split("[^a-z]", known)[-1] for known in tokenizer._params.abbrev_types)
     stops = language.period_context_re()
@@ -254,7 +242,7 @@ def _loaded() -> _Punkt:
     )
 
 
-@cache
+@once
 def _words() -> Any:
     from nltk.tokenize.destructive import NLTKWordTokenizer
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-import threading
 from abc import abstractmethod
-from collections.abc import Sequence
-from functools import cache, lru_cache
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import regex
 from pydantic import Field
 
-from verif_sdk import Answer, Check, Text, Undecidable, Verdict
+from verif_sdk import Answer, Check, Text, Undecidable, Verdict, once
 from verif_sdk.demand import Demand
 
 Relation = Literal["less than", "at least"]
@@ -20,7 +20,6 @@ Count = Annotated[int, Field(ge=0)]
 
 # As NLTK 3.10 has it, to which the marks of Indic scripts are part of a word; to Python's own `re` they are not.
 WORD = regex.compile(r"\w+")
-_loading = threading.Lock()
 
 
 class _Shapes(dict[int, str]):
@@ -153,11 +152,13 @@ def words(raw: str) -> int:
     return shape.count(" w") + shape.startswith("w")
 
 
-@cache
+@once
 def stop_words() -> frozenset[str]:
     """Return NLTK's English stop words."""
-    with _loading:
-        return _stop_words()
+    from nltk.corpus import stopwords
+
+    with data("stopwords"):
+        return frozenset(stopwords.words("english"))
 
 
 def first_tag(found: tuple[str, ...]) -> str:
@@ -167,47 +168,55 @@ def first_tag(found: tuple[str, ...]) -> str:
     """
     if not found:
         return ""
-    with _loading:
-        tagger = _tagger()
-    tag: str = tagger.tag(list(found[:3]))[0][1]
+    tag: str = _tagger().tag(list(found[:3]))[0][1]
     return tag
 
 
 @lru_cache(maxsize=50_000)
 def syllables(word: str) -> int:
     """Return the number of syllables of a word, as the package syllapy counts them."""
-    import syllapy
-
-    count: int = syllapy.count(word)
+    count: int = _syllapy().count(word)
     return count
 
 
 def is_emoji(character: str) -> bool:
     """Return whether one code point is an emoji, as the package emoji has it."""
-    from emoji import is_emoji as known
+    known: bool = _emoji().is_emoji(character)
+    return known
 
-    return known(character)
 
+@contextmanager
+def data(package: str) -> Iterator[None]:
+    """Say what to do where NLTK does not find a package of its data.
 
-@cache
-def _stop_words() -> frozenset[str]:
-    from nltk.corpus import stopwords
-
+    Raises:
+        Undecidable: it does not.
+    """
     try:
-        return frozenset(stopwords.words("english"))
+        yield
     except LookupError:
         raise Undecidable(
-            "NLTK's stopwords are not here: run `verif data`, or set NLTK_DATA to where it is"
+            f"NLTK does not find its data {package!r}: run `verif data`, or set NLTK_DATA to where it is"
         ) from None
 
 
-@cache
+@once
 def _tagger() -> Any:
     from nltk.tag import PerceptronTagger
 
-    try:
+    with data("averaged_perceptron_tagger_eng"):
         return PerceptronTagger(lang="eng")
-    except LookupError:
-        raise Undecidable(
-            "NLTK's averaged_perceptron_tagger_eng is not here: run `verif data`, or set NLTK_DATA to where it is"
-        ) from None
+
+
+@once
+def _syllapy() -> Any:
+    import syllapy
+
+    return syllapy
+
+
+@once
+def _emoji() -> Any:
+    import emoji
+
+    return emoji

@@ -13,7 +13,7 @@ from pydantic import StringConstraints
 from verif_ifeval.ifbench.units import EDGES, bare_words, word_runs
 from verif_ifeval.punkt import each_sentence, sentences
 from verif_ifeval.reference import Count, Reference, stop_words
-from verif_sdk import Example, Text
+from verif_sdk import Example, Text, once
 from verif_sdk.segment import words
 
 _CLOSING = "\"'”’»)]}*_"
@@ -159,10 +159,16 @@ class Increment(Reference):
         return all(after == before + self.small_n for before, after in pairwise(counts))
 
 
-def trigrams(raw: str) -> Any:
-    """Return the different runs of three characters in a text, each as one number, in order."""
+@once
+def _numpy() -> Any:
     import numpy as np  # here, because most first verdicts do without it
 
+    return np
+
+
+def trigrams(raw: str) -> Any:
+    """Return the different runs of three characters in a text, each as one number, in order."""
+    np = _numpy()
     codes = np.frombuffer(raw.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.int64)
     runs = codes[:-2] << 42 | codes[1:-1] << 21 | codes[2:]
     runs.sort()
@@ -170,9 +176,7 @@ def trigrams(raw: str) -> Any:
 
 
 def _shared(own: Any, theirs: Any) -> int:
-    import numpy as np
-
-    return int(np.isin(own, theirs, assume_unique=True).sum())
+    return int(_numpy().isin(own, theirs, assume_unique=True).sum())
 
 
 _reference_trigrams = lru_cache(maxsize=64)(trigrams)

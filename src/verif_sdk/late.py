@@ -1,0 +1,38 @@
+"""`once`: what loads on first use loads once, under one lock, whichever thread comes first.
+
+Large packages import their own parts in circles. Two threads that enter such a package at different places
+see each other's half-made modules ("cannot import name … from partially initialized module"). So every late
+import of the library and its plugins stands in a function under `once`, and only one of them runs at a time.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import TypeVar
+
+T = TypeVar("T")
+
+LOADING = threading.RLock()
+"""Held while something loads; re-entrant, because what loads may need something else that does."""
+
+# A child of fork has only the thread that forked: a lock that another one held would never open there.
+os.register_at_fork(before=LOADING.acquire, after_in_parent=LOADING.release, after_in_child=LOADING.release)
+
+
+def once(load: Callable[[], T]) -> Callable[[], T]:
+    """Return a function that calls `load` on first use and gives the same value ever after.
+
+    A `load` that raises is tried again by the next call.
+    """
+    value = cache(load)
+
+    @cache
+    @wraps(load)
+    def loaded() -> T:
+        with LOADING:
+            return value()
+
+    return loaded
