@@ -28,8 +28,20 @@ def loop() -> asyncio.AbstractEventLoop:
     """Return the background loop, started on first use; a forked child gets one of its own."""
     with _lock:
         if os.getpid() not in _loops:
-            _loops.clear()  # what a fork copied has no thread here
             started = asyncio.new_event_loop()
             threading.Thread(target=started.run_forever, name="verif-judge", daemon=True).start()
             _loops[os.getpid()] = started
         return _loops[os.getpid()]
+
+
+def _forked() -> None:
+    """Let a forked child start a loop of its own.
+
+    Another thread of the parent may have held the lock. The parent's loop stays as it is: to collect it here would
+    end the parent's tasks a second time.
+    """
+    global _lock  # noqa: PLW0603  # a lock that is held cannot be freed here
+    _lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_forked)

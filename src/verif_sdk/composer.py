@@ -13,7 +13,7 @@ from verif_sdk.aggregate import bound, settled
 from verif_sdk.case import THINK, Case
 from verif_sdk.errors import MissingJudge, UndecidedReward, noted
 from verif_sdk.hookspecs import Aggregator
-from verif_sdk.judges import resolve
+from verif_sdk.judges import checked, resolve
 from verif_sdk.question import Judge
 from verif_sdk.registry import Registry
 from verif_sdk.rollout import Asked, Rollout
@@ -39,6 +39,9 @@ class Composer:
             waits for as long as the judge's own limits allow.
         unsandboxed: whether programs that came with the data (`code:python`) run as plain
             subprocesses, which can read, change and send what you can.
+
+    Raises:
+        InvalidSpec: the judge has no coroutine `answer`.
     """
 
     judge: Judge | str | None = None
@@ -48,6 +51,10 @@ class Composer:
     think: tuple[str, str] | None = THINK
     timeout: float | None = None
     unsandboxed: bool = False
+
+    def __post_init__(self) -> None:
+        if self.judge is not None and not isinstance(self.judge, str):
+            checked(self.judge)
 
     def verify(self, case: Case) -> Result:
         """Return the result of one case."""

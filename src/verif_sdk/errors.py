@@ -4,6 +4,7 @@ VerifError
 ├── InvalidSpec            a constraint, case or judge spec that cannot be read (also a ValueError)
 │   └── UnknownName        a name that no plugin provides (also a LookupError)
 ├── MissingJudge           soft constraints, and nobody to judge them
+├── JudgeFailed            a judge that cannot start
 ├── MissingExtra           an optional package is not installed (also an ImportError)
 ├── PluginError            a plugin that cannot be used
 ├── UndecidedReward        a verdict is undecided and the caller asked for an error
@@ -35,6 +36,10 @@ class UnknownName(InvalidSpec, LookupError):
 
 class MissingJudge(VerifError):
     """Soft constraints were given, and neither a judge nor VERIF_JUDGE."""
+
+
+class JudgeFailed(VerifError):
+    """A judge cannot start; the message is the cause in a sentence."""
 
 
 class MissingExtra(VerifError, ImportError):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from verif_sdk import background
 from verif_sdk.case import Case
 from verif_sdk.constraint import Constraint
-from verif_sdk.errors import noted
+from verif_sdk.errors import VerifError, noted
 from verif_sdk.question import Answer, Judge, Question
 from verif_sdk.text import Text
 from verif_sdk.verdict import Usage, Verdict
@@ -156,6 +156,8 @@ async def _answers(judge: Judge, questions: list[Question]) -> list[Answer]:
     """Return the judge's answers; a judge that fails as a whole leaves each question undecided."""
     try:
         answers = await judge.answer(questions)
+    except VerifError as cause:  # says what is wrong by itself
+        return [Answer(error=str(cause))] * len(questions)
     except Exception as cause:  # noqa: BLE001  # a judge may be anyone's code, and its failure is no verdict
         return [Answer(error=f"the judge failed: {type(cause).__name__}: {cause}")] * len(questions)
     if len(answers) != len(questions):

@@ -18,7 +18,12 @@ from rich.table import Table
 from verif_sdk import __version__, nltk_data
 from verif_sdk.registry import Registry
 
-EXTRAS = {"vllm": ("vllm", "vllm"), "openai": ("aiohttp", "openai"), "hf": ("transformers", "hf")}
+EXTRAS = {
+    "vllm": ("vllm", "vllm"),
+    "openai": ("aiohttp", "http"),
+    "server": ("aiohttp", "http"),
+    "hf": ("transformers", "hf"),
+}
 
 
 class Finding(NamedTuple):

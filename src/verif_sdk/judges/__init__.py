@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Mapping
 from importlib import import_module
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING
 
 from verif_sdk.errors import InvalidSpec
@@ -36,15 +37,44 @@ _lock = threading.RLock()  # a cascade resolves its two judges
 _judges: dict[tuple[int, str], Judge] = {}
 
 
+def _forked() -> None:
+    """Free a forked child of a lock that another thread of its parent held."""
+    global _lock  # noqa: PLW0603  # a lock that is held cannot be freed here
+    _lock = threading.RLock()
+
+
+os.register_at_fork(after_in_child=_forked)
+
+
 def resolve(judge: Judge | str | None) -> Judge | None:
     """Return the judge to use: the one given, the one of a spec, else that of VERIF_JUDGE, else None.
 
     One judge per spec and process: all callers share its engine.
+
+    Raises:
+        InvalidSpec: the spec cannot be read, or the object is no judge.
+        MissingExtra: the backend is not installed.
     """
-    spec = judge if judge is not None else os.environ.get("VERIF_JUDGE")
-    if not isinstance(spec, str):
-        return spec
+    if judge is not None and not isinstance(judge, str):
+        return checked(judge)
+    spec = os.environ.get("VERIF_JUDGE") if judge is None else judge
     return resolve_spec(spec) if spec else None
+
+
+def checked(judge: Judge) -> Judge:
+    """Return `judge`, if it is one.
+
+    Raises:
+        InvalidSpec: it has no coroutine `answer`.
+    """
+    if isinstance(judge, type):
+        raise InvalidSpec(f"judge: {judge.__name__} is a class; give an instance of it")
+    if not iscoroutinefunction(getattr(judge, "answer", None)):
+        raise InvalidSpec(
+            "judge: a spec such as 'vllm:Qwen/Qwen3-8B', or an object with `async def answer(self, questions)`; "
+            f"got {type(judge).__name__}"
+        )
+    return judge
 
 
 def resolve_spec(spec: str) -> Judge:
@@ -54,6 +84,23 @@ def resolve_spec(spec: str) -> Judge:
         if key not in _judges:
             _judges[key] = from_spec(spec)
         return _judges[key]
+
+
+def start(judge: Judge | str | None) -> None:
+    """Make the judge to use, as `resolve` does, and load what it needs now, instead of with its first question.
+
+    Blocks until it is ready. Without a judge there is nothing to start.
+
+    Raises:
+        JudgeFailed: it cannot start; the message is the cause in a sentence.
+        InvalidSpec: the spec cannot be read, or the object is no judge.
+        MissingExtra: its backend is not installed.
+    """
+    from verif_sdk import background
+    from verif_sdk.judges import starting
+
+    if (resolved := resolve(judge)) is not None:
+        background.submit(starting.start(resolved)).result()
 
 
 def from_spec(spec: str) -> Judge:

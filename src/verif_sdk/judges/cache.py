@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
+from verif_sdk.judges.starting import start
 from verif_sdk.question import PROMPT_VERSION, Answer, Judge, Question
 
 logger = logging.getLogger("verif_sdk.judges")
@@ -38,6 +39,10 @@ class CachedJudge:
         self._memory: OrderedDict[bytes, Answer] = OrderedDict()
         self._lock = threading.Lock()
         self._file: sqlite3.Connection | None = None
+
+    async def start(self) -> None:
+        """Start the judge that answers."""
+        await start(self._judge)
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return one answer per question; those that were kept have `kept` set and cost no tokens."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from verif_sdk.errors import InvalidSpec
+from verif_sdk.judges.starting import start
 from verif_sdk.question import PROMPT_VERSION, YES_NO, Answer, Judge, Question
 
 _READING = ("joint", "quantization", "reasoning", "revision", "rule", "votes")
@@ -55,6 +56,10 @@ class CalibratedJudge:
         if not 0 < self._threshold < 1:
             raise InvalidSpec(f"calibration: the threshold in {path} is {self._threshold:g}, not between 0 and 1")
         self._judge = judge
+
+    async def start(self) -> None:
+        """Start the judge that answers."""
+        await start(self._judge)
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return the judge's answers with their scores mapped."""

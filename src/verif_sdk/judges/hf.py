@@ -10,10 +10,11 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
-from verif_sdk.errors import InvalidSpec, MissingExtra
+from verif_sdk.errors import InvalidSpec, JudgeFailed, MissingExtra
 from verif_sdk.judges.layout import Layout, auto_tokenizer, revision_of
 from verif_sdk.judges.options import number
 from verif_sdk.judges.reading import read
+from verif_sdk.judges.starting import announced, sentence
 from verif_sdk.late import once
 from verif_sdk.question import PROMPT_VERSION, Answer, Question
 
@@ -37,6 +38,14 @@ class HfJudge:
         _require()
         self.model, self.device, self.dtype = model, device, dtype
         self.batch_size = int(number("batch_size", batch_size))
+
+    async def start(self) -> None:
+        """Load the model.
+
+        Raises:
+            JudgeFailed: it cannot be loaded.
+        """
+        await asyncio.to_thread(_loaded, self.model, self.device, self.dtype)
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return one answer per question, in order; a failure is the answer's own error."""
@@ -127,14 +136,27 @@ _loading = threading.Lock()
 
 
 def _loaded(model: str, device: str, dtype: str) -> _Running:
+    """Return the model, loaded on first use.
+
+    Raises:
+        JudgeFailed: it cannot be loaded, now or when it was tried before in this process.
+    """
     # transformers cannot load in two threads at once, and one copy of a model is enough.
     with _loading:
-        return _kept(model, device, dtype)
+        loaded = _kept(model, device, dtype)
+    if isinstance(loaded, str):
+        raise JudgeFailed(loaded)
+    return loaded
 
 
 @lru_cache(maxsize=2)
-def _kept(model: str, device: str, dtype: str) -> _Running:
-    return _Running(model, device, dtype)
+def _kept(model: str, device: str, dtype: str) -> _Running | str:
+    """Return the model, or why it cannot be loaded, which takes a hub's time-outs to find out."""
+    try:
+        with announced(f"the judge hf:{model}"):
+            return _Running(model, device, dtype)
+    except Exception as cause:  # noqa: BLE001  # whatever a hub, a file or a device may raise
+        return f"the judge hf:{model} cannot start: {sentence(cause)}"
 
 
 @once

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from verif_sdk.errors import MissingExtra
 from verif_sdk.late import once
 
 LONGEST_WAIT = 30.0  # seconds between two tries, whatever the server asks for
@@ -22,6 +23,18 @@ _CAUSES = {
     413: "the request is too large for the server",
     429: "the server is over its rate limit",
 }
+
+
+def require(judge: str) -> None:
+    """Refuse now a judge that would find no HTTP client later.
+
+    Raises:
+        MissingExtra: aiohttp is not installed.
+    """
+    try:
+        library()
+    except ImportError as cause:
+        raise MissingExtra(f"the judge {judge!r} needs aiohttp ({cause}): pip install 'verif-sdk[http]'") from None
 
 
 class Refused(Exception):

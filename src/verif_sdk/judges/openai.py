@@ -7,9 +7,8 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from verif_sdk.errors import InvalidSpec, MissingExtra
-from verif_sdk.judges import http
-from verif_sdk.judges.http import Client, Refused
+from verif_sdk.errors import InvalidSpec
+from verif_sdk.judges.http import Client, Refused, require
 from verif_sdk.judges.layout import layout_of
 from verif_sdk.judges.options import flag, number
 from verif_sdk.judges.reading import read, spellings
@@ -52,7 +51,7 @@ class OpenAIJudge:
         timeout: float | str = 60.0,
         retries: int | str = 4,
     ) -> None:
-        _require()
+        require("openai")
         self.model, self.base_url, self.key_env = model, base_url.rstrip("/"), key_env
         self.tokenizer = tokenizer
         self.reasoning = flag("reasoning", reasoning)
@@ -150,12 +149,3 @@ def _by_answer(question: Question, by_text: Mapping[str, float]) -> dict[str, li
     return {
         answer: [by_text[text] for text in spellings(answer) if text in by_text] for answer, _ in question.answers
     }
-
-
-def _require() -> None:
-    try:
-        http.library()  # asked for now, so that the error comes before any scoring
-    except ImportError as cause:
-        raise MissingExtra(
-            f"the judge 'openai' needs aiohttp ({cause}): pip install 'verif-sdk[openai]'"
-        ) from None

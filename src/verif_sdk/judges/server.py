@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from verif_sdk.errors import InvalidSpec
-from verif_sdk.judges.http import Client, Refused
+from verif_sdk.judges.http import Client, Refused, require
 from verif_sdk.judges.options import number
 from verif_sdk.question import Answer, Question
 
@@ -26,6 +26,7 @@ class ServerJudge:
 
     Raises:
         InvalidSpec: the address is none, or an option is no number above 0.
+        MissingExtra: aiohttp is not installed.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class ServerJudge:
     ) -> None:
         if not address.startswith(("http://", "https://")):
             raise InvalidSpec(f"a server judge is 'server:http://host:port', got 'server:{address}'")
+        require("server")
         self._address = address.rstrip("/")
         self._limits = int(number("concurrency", concurrency)), number("timeout", timeout)
         self._retries = int(number("retries", retries))

@@ -9,6 +9,7 @@ from typing import Literal
 
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.judges import joint
+from verif_sdk.judges.starting import start
 from verif_sdk.question import YES_NO, Answer, Judge, Question
 
 _ROUND = 8  # questions between two looks at the tokens that were spent
@@ -31,6 +32,10 @@ class VotingJudge:
         if rule not in ("mean", "majority"):
             raise InvalidSpec(f"rule is 'mean' or 'majority', got {rule!r}")
         self._judges, self._rule = list(judges), rule
+
+    async def start(self) -> None:
+        """Start every judge of the vote."""
+        await start(*self._judges)
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return one answer per question; `votes` has the scores, in the order of the judges."""
@@ -63,6 +68,10 @@ class AllInOneJudge:
 
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
+
+    async def start(self) -> None:
+        """Start the judge that answers."""
+        await start(self._judge)
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return one answer per question, in order; those with other answers than yes and no are refused."""
@@ -123,6 +132,10 @@ class CascadeJudge:
                 raise InvalidSpec(f"cascade: {name} is a whole number from 0, got {limit}")
         self._fast, self._slow, self._low, self._high = fast, slow, low, high
         self._budget, self._tokens = budget, tokens
+
+    async def start(self) -> None:
+        """Start both judges."""
+        await start(self._fast, self._slow)
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return one answer per question."""
