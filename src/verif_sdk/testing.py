@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from verif_sdk.constraint import Constraint, Example
 from verif_sdk.errors import MissingExtra
 from verif_sdk.question import Answer
@@ -15,6 +17,12 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 BLANK = ("", " \n\t", "\u00a0\u3000")
+
+PARTS = (
+    {"type": "length:words", "at_least": 2},
+    {"type": "soft:criterion", "criterion": "It is kind."},
+)
+"""What is put into each field that holds any constraint: one by code, one by a judge."""
 
 ADVERSARIAL = (
     "a" * 100_000,
@@ -53,7 +61,8 @@ def assert_contract(cls: type[Constraint], *, examples: int = 50) -> None:
     For the parameters of each of its `examples`: any text gets a verdict without raising, twice the
     same; a blank one fails; a passed check scores 1; the constraint survives JSON; accepted
     responses pass and rejected ones fail with a reason; a soft one asks, passes on 1.0, is undecided
-    on an error and open without an answer.
+    on an error and open without an answer. A field that holds any constraint takes one by code and one
+    by a judge, or refuses it when parsed.
 
     Args:
         cls: a subclass of `Check`, `Judged` or `Constraint`.
@@ -76,6 +85,7 @@ def assert_contract(cls: type[Constraint], *, examples: int = 50) -> None:
             _assert_examples(constraint, example)
         else:
             _assert_asks(constraint, example)
+        _assert_any_part(cls, example)
         _assert_any_text(constraint, example, examples)
 
 
@@ -161,6 +171,30 @@ def _assert_asks(constraint: Constraint, example: Example) -> None:
     assert _open(constraint, text).skipped, f"{constraint.type} decides without an answer"
     assert constraint.decide(text, best).decided, f"{constraint.type} does not decide with all answers"
     assert constraint.decide(text, failed).error, f"{constraint.type} decides on a judge's error"
+
+
+def _assert_any_part(cls: type[Constraint], example: Example) -> None:
+    for name, schema in cls.model_json_schema()["properties"].items():
+        nested = schema.get("items", schema)
+        if not nested.get("x-constraint"):
+            continue
+        for part in PARTS:
+            value = [part] if "items" in schema else part
+            try:
+                constraint = cls.model_validate({**example.params, name: value})
+            except ValidationError:
+                continue
+            for response in ("one two", *BLANK, *example.accepts, *example.rejects):
+                _assert_sound(constraint, _text(response, example))
+                _assert_answered(constraint, _text(response, example))
+
+
+def _assert_answered(constraint: Constraint, text: Text) -> None:
+    count = len(constraint.questions(text))
+    assert constraint.hard <= (count == 0), f"{constraint.type} is hard, and asks a judge"
+    for answer in (Answer(score=1.0, choice="yes"), Answer(score=0.0, choice="no"), Answer(error="away")):
+        verdict = constraint.decide(text, [answer] * count)
+        assert not verdict.skipped, f"{constraint.type} does not decide with all answers"
 
 
 def _open(constraint: Constraint, text: Text) -> Verdict:

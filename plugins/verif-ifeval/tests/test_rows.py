@@ -96,3 +96,9 @@ def test_a_letter_that_is_none_is_counted_in_rows_and_refused_to_be_drawn_elsewh
     assert Composer().verify(read("ifeval", row)).passed is True
     faithful = Case.of(response="# #", constraints=[{"type": "ifeval:keywords:letter_frequency", **letter}])
     assert "random" in (Composer().verify(faithful).verdicts[0].error or "")
+
+
+def test_a_judged_constraint_is_not_read_loosely() -> None:
+    spec = {"type": "ifeval:loose", "constraint": {"type": "soft:tone", "tone": "friendly"}}
+    with pytest.raises(InvalidSpec, match="soft:tone asks a judge; only a constraint by code is read loosely"):
+        Registry.installed().parse(spec)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, Self
+
+from pydantic import model_validator
 
 from verif_ifeval.reference import is_blank
 from verif_sdk import Answer, AnyConstraint, Constraint, Example, Text, Verdict
@@ -28,9 +30,11 @@ class Loose(Constraint):
     type: Literal["ifeval:loose"] = "ifeval:loose"
     constraint: AnyConstraint
 
-    @property
-    def hard(self) -> bool:
-        return self.constraint.hard
+    @model_validator(mode="after")
+    def _by_code(self) -> Self:
+        if not self.constraint.hard:
+            raise ValueError(f"{self.constraint.type} asks a judge; only a constraint by code is read loosely")
+        return self
 
     def instruction(self) -> str:
         return self.constraint.instruction()
@@ -60,7 +64,6 @@ def _verdict(passed: bool, inner: Verdict, weight: float, provider: str) -> Verd
         passed=passed,
         score=float(passed),
         reason=inner.reason if passed else "none of the eight variants passes",
-        hard=inner.hard,
         weight=weight,
         parts=(inner,),
         decided_by=provider,
