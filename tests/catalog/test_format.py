@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -93,9 +93,9 @@ def test_shapes_hold_at_their_boundaries(spec: dict[str, Any], response: str, pa
 )
 def test_a_line_four_times_as_long_costs_no_sixteenfold(spec: dict[str, Any], hostile: str) -> None:
     def cost(response: str) -> float:
-        start = perf_counter()
+        start = process_time()
         decided(spec, response)
-        return perf_counter() - start
+        return process_time() - start
 
     short = min(cost(hostile) for _ in range(5))
     stretched = hostile.replace(hostile[len(hostile) // 2] * 1000, hostile[len(hostile) // 2] * 4000)

@@ -41,7 +41,7 @@ VALUES += [{"b": 1, "a": {}}, {"a": {"x": 1}}, [{"a": None}], [{"a": 1}], [], No
 @pytest.mark.parametrize(("schema", "value"), [*product(SCHEMAS, VALUES)])
 def test_a_value_is_valid_where_jsonschema_says_so(schema: dict[str, Any], value: Any) -> None:
     own = jsonschema.Draft202012Validator(schema).is_valid(value)
-    assert (violation(json.dumps(schema), value) is None) is own
+    assert (violation(json.dumps(schema), json.dumps(value)) is None) is own
 
 
 @pytest.mark.parametrize(
@@ -55,4 +55,4 @@ def test_a_value_is_valid_where_jsonschema_says_so(schema: dict[str, Any], value
 def test_a_pattern_that_takes_for_ever_leaves_it_undecided(schema: dict[str, Any], response: Any) -> None:
     result = verify(json.dumps(response), {"type": "format:json", "json_schema": schema})
     assert result.reward is None
-    assert "took longer than 2 s" in result.errors[0]
+    assert "it took longer than 2 s" in result.errors[0]

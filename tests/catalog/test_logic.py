@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verif_sdk import Answer, Registry, Text, Verdict, verify
@@ -34,6 +34,7 @@ def nested(parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     )
 
 
+@settings(deadline=None)
 @given(st.recursive(leaves, nested, max_leaves=5))
 def test_an_early_decision_holds_whatever_the_open_answers_become(spec: dict[str, Any]) -> None:
     constraint = Registry.installed().parse(spec)
@@ -53,6 +54,7 @@ def test_an_early_decision_holds_whatever_the_open_answers_become(spec: dict[str
         assert not early.skipped
 
 
+@settings(deadline=None)
 @given(st.recursive(leaves, nested, max_leaves=5))
 def test_an_error_of_the_judge_is_undecided_unless_the_outcome_was_certain(spec: dict[str, Any]) -> None:
     constraint = Registry.installed().parse(spec)

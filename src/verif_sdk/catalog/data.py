@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from verif_sdk.catalog.blocks import code_blocks, prose_lines
 from verif_sdk.catalog.bounds import Count, counted
-from verif_sdk.catalog.json_schema import jsonschema, violation
+from verif_sdk.catalog.json_schema import check, violation
 from verif_sdk.constraint import Check, Example
 from verif_sdk.late import once
 from verif_sdk.text import Text
@@ -32,11 +32,7 @@ def unfenced(raw: str) -> str:
 
 
 def _schema(value: dict[str, Any]) -> dict[str, Any]:
-    from_package = jsonschema()
-    try:
-        from_package.Draft202012Validator.check_schema(value)
-    except from_package.SchemaError as error:
-        raise ValueError(f"not a JSON Schema: {error.message}") from None
+    check(json.dumps(value))
     return value
 
 
@@ -66,12 +62,12 @@ class Json(Check):
 
     def check(self, text: Text) -> Verdict:
         try:
-            value = json.loads(unfenced(text.raw), parse_constant=_no_constant)
+            value = json.loads(body := unfenced(text.raw), parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
             return self.verdict(False, f"not JSON: {error}"[:200])
         if not isinstance(value, (dict, list)):
             return self.verdict(False, f"a lone {type(value).__name__} is no JSON document")
-        if self.json_schema is not None and (problem := violation(json.dumps(self.json_schema), value)):
+        if self.json_schema is not None and (problem := violation(json.dumps(self.json_schema), body)):
             return self.verdict(False, problem, score=0.5)
         return self.verdict(True, "it is JSON" if self.json_schema is None else "it is JSON of the schema")
 

@@ -118,7 +118,7 @@ class Regex(Check):
             whole = full_match(self.pattern, text.raw.strip())
             return self.verdict(whole, "the whole matches" if whole else "the whole does not match")
         found = search(self.pattern, text.raw)
-        evidence = tuple(match.span() for match in found[:20])
+        evidence = tuple(match.span for match in found[:20])
         return self.verdict(bool(found), f"{len(found)} matches", evidence=evidence)
 
 

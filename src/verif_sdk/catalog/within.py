@@ -140,7 +140,7 @@ def _finder(pattern: str) -> Callable[[str], tuple[str, ...] | Undecidable]:
 
     def matches(raw: str) -> tuple[str, ...] | Undecidable:
         try:
-            return tuple((found[1] or "") if found.re.groups else found[0] for found in search(pattern, raw))
+            return tuple(raw[slice(*(found.group or found.span))] for found in search(pattern, raw))
         except Undecidable as cause:
             return cause
 
