@@ -1,4 +1,4 @@
-"""`verif init`: a starter for a trainer, working and commented."""
+"""`verif init`: a working, commented starter for a trainer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def init(
     out: Path = typer.Option(Path(), "--out", "-o", help="The folder to write to."),
     force: bool = typer.Option(False, "--force", help="Replace files that are there."),
 ) -> None:
-    """Write a starter for a trainer: the file that it runs, and reward.toml with what a reward is.
+    """Write a starter for a trainer: what it runs, reward.toml with what a reward is, and three rows to try.
 
     Exit codes: 0 written, 2 the call is wrong.
     """
@@ -34,10 +34,12 @@ def init(
     files = {
         name: (source / template).read_text("utf-8"),
         "reward.toml": (source / "reward.toml").read_text("utf-8").replace("{undecided}", undecided),
+        "rows.jsonl": (source / "rows.jsonl").read_text("utf-8"),
     }
     there = [str(out / name) for name in files if (out / name).exists()]
     if there and not force:
-        raise InvalidSpec(f"{' and '.join(there)} is there already; --force replaces it")
+        exist = "exists" if len(there) == 1 else "exist"
+        raise InvalidSpec(f"{' and '.join(there)} already {exist}; --force replaces what is there")
     out.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (out / name).write_text(text, "utf-8")
