@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from array import array
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from langdetect import DetectorFactory, LangDetectException
 from langdetect import detect as original
+from langdetect.detector_factory import PROFILES_DIRECTORY
 
 from verif_sdk.language import detect, detect_raw, fast_walk
 from verif_sdk.language.ngrams import known
-from verif_sdk.language.profiles import profiles
+from verif_sdk.language.profiles import profiles, row
 from verif_sdk.language.walk import exact
 
 PIECES = [
@@ -102,6 +105,18 @@ def test_codes_are_short_and_texts_without_letters_have_none() -> None:
     for text in ("", "12345", "!?", "http://example.org"):
         assert detect(text) is None
     assert len(profiles().languages) == 55
+
+
+def test_the_frequencies_are_those_of_langdetects_profiles() -> None:
+    paths = sorted(path for path in Path(PROFILES_DIRECTORY).iterdir() if path.is_file())
+    originals = [json.loads(path.read_text("utf-8")) for path in paths]
+    assert profiles().languages == [profile["name"] for profile in originals]
+    assert set(profiles().ngrams) == {ngram for profile in originals for ngram in profile["freq"]}
+    for place in range(0, len(profiles().ngrams), 50):
+        ngram = profiles().ngrams[place]
+        totals = [profile["n_words"][len(ngram) - 1] for profile in originals]
+        counts = [profile["freq"].get(ngram, 0) for profile in originals]
+        assert row(place) == [count / total for count, total in zip(counts, totals, strict=True)]
 
 
 def test_many_threads_get_the_same_answer() -> None:

@@ -29,11 +29,11 @@ def detect_raw(text: str) -> str | None:
     The verdicts are those of langdetect with `DetectorFactory.seed = 0`.
     """
     from verif_sdk.language.ngrams import known
-    from verif_sdk.language.profiles import profiles
+    from verif_sdk.language.profiles import ascii_profiles
     from verif_sdk.language.walk import most_probable
 
     found = known(text)
     if len(found) == 0:
         return None
     best = most_probable(found)
-    return UNKNOWN if best is None else profiles().languages[best]
+    return UNKNOWN if best is None else ascii_profiles().languages[best]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from verif_sdk.language.profiles import profiles
+from verif_sdk.language.profiles import ascii_profiles
 from verif_sdk.late import once
 
 _BITS = 6  # enough for the letters, and for 0, which stands for all else
@@ -32,8 +32,8 @@ def _table() -> Numbers:
     There are up to three, of one, two and three characters; none where the last two are capitals.
     """
     table = np.full((_SIZE, _SIZE, _SIZE, 3), -1, dtype=np.intc)
-    for ngram, place in profiles().places.items():
-        if ngram.isascii() and ngram != " ":
+    for place, ngram in enumerate(ascii_profiles().ngrams):
+        if ngram != " ":
             before = [slice(None)] * (3 - len(ngram))
             table[(*before, *ngram.encode().translate(_CODES), len(ngram) - 1)] = place
     capitals = slice(_CODES[ord("A")], _CODES[ord("Z")] + 1)

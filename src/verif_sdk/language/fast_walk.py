@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from verif_sdk.language.profiles import profiles
+from verif_sdk.language.profiles import Profiles, ascii_profiles, profiles
 from verif_sdk.language.walk import ALPHA, BASE, CERTAIN, LEAST, SPREAD, STEPS, WALKS
 from verif_sdk.late import once
 
@@ -93,6 +93,8 @@ class _Draws:
 
     def __init__(self, ngrams: array[int]) -> None:
         self._ngrams = np.frombuffer(ngrams, dtype=np.intc)
+        ascii_only = int(self._ngrams.max()) < len(ascii_profiles().ngrams)
+        self._table = _ascii_table() if ascii_only else _whole_table()
         self._size = 0
         self._grow(_FEW)
         self._at = _PADDING
@@ -112,7 +114,7 @@ class _Draws:
             self._grow(_TIMES * self._size)
         # Ones before a lone n-gram make it five.
         drawn = self._drawn[self._next - _PADDING * first : end].reshape(-1, 5)
-        rows = _table().take(drawn.T, axis=0)  # the first of each five, then the second: long runs are quick
+        rows = self._table.take(drawn.T, axis=0)  # the first of each five, then the second: long runs are quick
         rows += weight * _SCALE
         if first:
             rows[:_PADDING, 0] = 1.0
@@ -161,9 +163,25 @@ def _stream(size: int) -> Numbers:
 @once
 def _nearly_certain() -> Numbers:
     """Return what makes of a row of weights the least one that may be all but certain: a part of their sum."""
-    return np.full(len(profiles().languages), CERTAIN - _CLOSE)
+    return np.full(len(ascii_profiles().languages), CERTAIN - _CLOSE)
 
 
 @once
-def _table() -> Numbers:
-    return np.frombuffer(profiles().table).reshape(-1, len(profiles().languages)) * _SCALE
+def _ascii_table() -> Numbers:
+    return _table(ascii_profiles())
+
+
+@once
+def _whole_table() -> Numbers:
+    return _table(profiles())
+
+
+def _table(known: Profiles) -> Numbers:
+    """Return the probability of each n-gram in each language, times `_SCALE`."""
+    rows = np.repeat(np.arange(len(known.ngrams)), np.frombuffer(known.sizes, np.uint8))
+    languages = np.frombuffer(known.owners, np.uint8)
+    lengths = np.fromiter(map(len, known.ngrams), np.intp, len(known.ngrams))
+    table = np.zeros((len(known.ngrams), len(known.languages)))
+    probabilities = np.array(known.counts) / np.array(known.totals)[languages, lengths[rows] - 1]
+    table[rows, languages] = probabilities * _SCALE
+    return table

@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Callable
 from typing import Any
 
-from verif_sdk.language.profiles import langdetects, profiles
+from verif_sdk.language.profiles import NORMAL, addresses, langdetects, places
 from verif_sdk.late import once
 
 _LONGEST = 10_000  # characters that are looked at
@@ -25,11 +25,10 @@ def known(text: str) -> Any:
 
     They are integers in an array, of numpy or of Python; its elements and its buffer are the same.
     """
-    url, mail = profiles().addresses
     if text.rfind("http") >= 0:
-        text = url.sub(" ", text)
+        text = addresses()[0].sub(" ", text)
     if "@" in text:
-        text = mail.sub(" ", text)
+        text = addresses()[1].sub(" ", text)
     if not text.isascii():
         text = _letters(text)
     if text.isascii():
@@ -52,14 +51,13 @@ def _quickly() -> Callable[[str], Any] | None:
 
 def _letters(text: str) -> str:
     """Return a text in one script, with a space for whatever is no letter."""
-    normal = profiles().normal
     text = langdetects().normalize_vi(text)[:_LONGEST]
     ascii_part = text.encode("ascii", "ignore")
     latin = len(ascii_part) - len(ascii_part.translate(None, _LATIN))
     # Most texts are in one script; the letters of others are counted where there are enough of both.
     if 0 < latin * 2 < len(text) - len(ascii_part) and latin * 2 < sum(map(len, _NOT_LATIN.findall(text))):
         text = _LATIN_RUNS.sub("", text)
-    return text.translate(normal)
+    return text.translate(NORMAL)
 
 
 def _scanned(word: str) -> bytes:
@@ -67,15 +65,14 @@ def _scanned(word: str) -> bytes:
 
     Of a run of capitals only the first letter is looked at, and what follows the run.
     """
-    places = profiles().places
-    text, found = f" {word}", array("i")
+    text, found, known_places = f" {word}", array("i"), places()
     for at in range(1, len(text)):
         if text[at].isupper() and text[at - 1].isupper():
             continue
         for start in range(at, max(-1, at - 3), -1):
             ngram = text[start : at + 1]
-            if ngram in places and ngram != " ":
-                found.append(places[ngram])
+            if ngram in known_places and ngram != " ":
+                found.append(known_places[ngram])
     return found.tobytes()
 
 

@@ -1,39 +1,73 @@
-"""The n-gram frequencies of 55 languages that come with langdetect, in one table."""
+"""The n-gram frequencies of 55 languages: langdetect's profiles, in compact files of our own.
+
+The ASCII n-grams, one in eight, have a file to themselves: most texts need no others.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
+import zlib
 from array import array
+from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from verif_sdk.late import once
 
-
-class _Normal(dict[int, str]):
-    """Code points to what langdetect takes them for, each looked up once."""
-
-    def __missing__(self, code: int) -> str:
-        self[code] = langdetects().normalize(chr(code))
-        return self[code]
+_FOLDER = Path(__file__).parent / "frequencies"
 
 
 class Profiles(NamedTuple):
-    """The profiles of all languages."""
+    """Some n-grams, of one to three characters each, and how often each language has them."""
 
     languages: list[str]
-    places: dict[str, int]
-    """Each known n-gram, of one to three characters, with the number of its row."""
-    table: array[float]
-    """Row after row, an n-gram's probability in each language."""
-    normal: _Normal
-    addresses: tuple[Any, Any]
-    """langdetect's patterns of URLs and of e-mail addresses."""
+    totals: list[list[int]]
+    """Of each language, how many n-grams of one, two and three characters were counted."""
+    ngrams: list[str]
+    sizes: bytes
+    """Of each n-gram, how many languages have it."""
+    owners: bytes
+    """The numbers of those languages, n-gram after n-gram."""
+    counts: array[int]
+    """How often each of them has the n-gram."""
 
-    def row(self, place: int) -> array[float]:
-        """Return one n-gram's probability in each language."""
-        width = len(self.languages)
-        return self.table[place * width : (place + 1) * width]
+
+@once
+def ascii_profiles() -> Profiles:
+    """Return the profiles of the ASCII n-grams, which come first among all."""
+    return _read("ascii")
+
+
+@once
+def profiles() -> Profiles:
+    """Return the profiles of all n-grams; a place in them is the number of an n-gram's row."""
+    first, rest = ascii_profiles(), _read("other")
+    return first._replace(
+        ngrams=first.ngrams + rest.ngrams,
+        sizes=first.sizes + rest.sizes,
+        owners=first.owners + rest.owners,
+        counts=first.counts + rest.counts,
+    )
+
+
+@once
+def places() -> dict[str, int]:
+    """Return each known n-gram with the number of its row."""
+    return {ngram: place for place, ngram in enumerate(profiles().ngrams)}
+
+
+@lru_cache(maxsize=4096)
+def row(place: int) -> list[float]:
+    """Return one n-gram's probability in each language."""
+    known, end = profiles(), _ends()[place]
+    length = len(known.ngrams[place]) - 1
+    found = [0.0] * len(known.languages)
+    for at in range(end - known.sizes[place], end):
+        language = known.owners[at]
+        found[language] = known.counts[at] / known.totals[language][length]
+    return found
 
 
 @once
@@ -45,23 +79,36 @@ def langdetects() -> Any:
 
 
 @once
-def profiles() -> Profiles:
-    """Return the profiles, read once."""
+def addresses() -> tuple[Any, Any]:
+    """Return langdetect's patterns of URLs and of e-mail addresses."""
     from langdetect.detector import Detector
-    from langdetect.detector_factory import PROFILES_DIRECTORY
 
-    # In a fixed order: sums of probabilities depend on it in the last bit.
-    paths = sorted(path for path in Path(PROFILES_DIRECTORY).iterdir() if path.is_file())
-    read = [json.loads(path.read_text("utf-8")) for path in paths]
-    places: dict[str, int] = {}
-    for profile in read:
-        for ngram in profile["freq"]:
-            places.setdefault(ngram, len(places))
-    width = len(read)
-    table = array("d", bytes(8 * width * len(places)))
-    for language, profile in enumerate(read):
-        totals = profile["n_words"]
-        for ngram, count in profile["freq"].items():
-            table[places[ngram] * width + language] = count / totals[len(ngram) - 1]
-    patterns = (Detector.URL_RE, Detector.MAIL_RE)
-    return Profiles([profile["name"] for profile in read], places, table, _Normal(), patterns)
+    return Detector.URL_RE, Detector.MAIL_RE
+
+
+class _Normal(dict[int, str]):
+    """Code points to what langdetect takes them for, each looked up once."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = langdetects().normalize(chr(code))
+        return self[code]
+
+
+NORMAL = _Normal()
+
+
+@once
+def _ends() -> list[int]:
+    return [*accumulate(profiles().sizes)]
+
+
+def _read(name: str) -> Profiles:
+    line, _, numbers = zlib.decompress((_FOLDER / f"{name}.z").read_bytes()).partition(b"\n")
+    header = json.loads(line)
+    ngrams = header["ngrams"].split("\n")
+    sizes, numbers = numbers[: len(ngrams)], numbers[len(ngrams) :]
+    pairs = sum(sizes)
+    counts = array("I", numbers[pairs:])
+    if sys.byteorder == "big":
+        counts.byteswap()
+    return Profiles(header["languages"], header["totals"], ngrams, sizes, numbers[:pairs], counts)

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Callable
 from random import Random
 
-from verif_sdk.language.profiles import profiles
+from verif_sdk.language.profiles import ascii_profiles, row
 from verif_sdk.late import once
 
 WALKS = 7
@@ -44,9 +44,9 @@ def _fast() -> Callable[[array[int]], int | None] | None:
 
 def exact(ngrams: array[int]) -> int | None:
     """Return what `most_probable` does, by langdetect's own arithmetic in its own order."""
-    random, row = Random(0), profiles().row  # noqa: S311  # langdetect's method, and its seed
+    random = Random(0)  # noqa: S311  # langdetect's method, and its seed
     choice = random.choice
-    width = len(profiles().languages)
+    width = len(ascii_profiles().languages)
     total = [0.0] * width
     for left in reversed(range(WALKS)):
         weight = (ALPHA + random.gauss(0.0, 1.0) * SPREAD) / BASE
