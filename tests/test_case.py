@@ -74,7 +74,7 @@ def test_prompts_are_read_from_messages() -> None:
         ({"constraints": WORDS}, "field 'response' is missing"),
         ({"response": "x"}, "field 'constraints' is missing"),
         ({"response": 3, "constraints": WORDS}, "field 'response"),
-        ({"response": "x", "constraints": WORDS, "promt": "y"}, "unknown field 'promt'; did you mean 'prompt'"),
+        ({"response": "x", "constraints": WORDS, "promt": "y"}, "unknown field 'promt', did you mean 'prompt'"),
     ],
 )
 def test_a_wrong_case_is_one_sentence_that_names_the_field(fields: dict[str, Any], sentence: str) -> None:

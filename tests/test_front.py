@@ -42,15 +42,15 @@ def test_a_result_prints_its_reward_and_a_line_per_verdict() -> None:
         ({"type": "length:word"}, "unknown constraint type 'length:word'; did you mean 'length:words'"),
         (
             {"type": "length:words", "at_leat": 3},
-            "length:words: unknown field 'at_leat'; did you mean 'at_least'?",
+            "length:words: unknown field 'at_leat', did you mean 'at_least'?",
         ),
         ({"type": "length:words", "at_least": -1}, "length:words: field 'at_least'"),
         ({"type": "length:words", "at_least": "many"}, "length:words: field 'at_least'"),
         ({"type": "length:words"}, "length:words: give a bound"),
         ({}, "needs a 'type'"),
         ("[{", "not JSON"),
-        ([], "at least 1 item"),
-        ([3], "a constraint is an object with a 'type', got int"),
+        ([], "should have 1 or more items"),
+        ([3], "a constraint is an object with a 'type', got a number: 3"),
     ],
 )
 def test_bad_constraints_get_one_sentence_that_names_field_and_fix(constraints: object, sentence: str) -> None:

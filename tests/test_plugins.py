@@ -13,7 +13,7 @@ from typing import Any, Literal
 import pluggy
 import pytest
 
-from verif_sdk import Check, Registry, Text, Verdict, __version__, builtins, hookimpl, plugins
+from verif_sdk import Check, Example, Registry, Text, Verdict, __version__, builtins, hookimpl, plugins
 from verif_sdk.errors import PluginError
 from verif_sdk.testing import assert_contract
 
@@ -67,7 +67,7 @@ print(json.dumps({"reward": result.reward, "by": result.verdicts[1].decided_by, 
     assert found["row"] == "x"
     cause = "RuntimeError: its model file is gone"
     assert found["broken"] == {"'broken' (broken-constraints 0.0.7)": cause}
-    assert f"plugin 'broken' (broken-constraints 0.0.7) did not load: {cause}" in found["unknown"]
+    assert "1 plugin is broken, see `verif doctor`" in found["unknown"]
 
 
 def test_a_plugin_can_be_left_out_by_name(installed: Path) -> None:
@@ -156,7 +156,106 @@ def test_incomplete_declarations_are_refused_with_what_is_missing() -> None:
     assert "NoDocstring (stray:a) needs a docstring" in refused(NoDocstring)
     assert "NoTemplate (stray:b) needs a template" in refused(NoTemplate)
     assert 'NoType needs a field  type: Literal["family:name"]' in refused(NoType)
-    assert "which is no subclass of Check or Judged" in refused(str)
+    assert "is not a subclass of Check or Judged" in refused(str)
+
+
+def test_declarations_that_fail_later_are_refused_at_once() -> None:
+    class WrongField(Stray):
+        """It words a field that it does not have."""
+
+        type: Literal["stray:d"] = "stray:d"  # type: ignore[assignment]  # another name than its base
+        template = "Write {line} lines."
+        lines: int = 3
+
+    class NoCheck(Check):
+        """It never says how to check."""
+
+        type: Literal["stray:e"] = "stray:e"
+        template = "Stray."
+
+    class LoneExample(Stray):
+        """Its examples are not a tuple."""
+
+        type: Literal["stray:f"] = "stray:f"  # type: ignore[assignment]  # another name than its base
+        examples = Example({}, accepts=("a",), rejects=())  # type: ignore[assignment]  # wrong on purpose
+
+    class LettersForResponses(Stray):
+        """Its example lacks a comma."""
+
+        type: Literal["stray:g"] = "stray:g"  # type: ignore[assignment]  # another name than its base
+        examples = (Example({}, accepts=("abc"), rejects=()),)  # type: ignore[arg-type]  # wrong on purpose
+
+    assert refused(WrongField) == (
+        "WrongField (stray:d) has {line} in its template, which is not a field of it; did you mean 'lines'?"
+    )
+    assert refused(NoCheck) == "NoCheck (stray:e) needs a method check"
+    assert "needs `examples` to be a tuple of Example(...)" in refused(LoneExample)
+    assert "responses are one string" in refused(LettersForResponses)
+
+
+def test_a_hook_without_its_marker_is_refused() -> None:
+    class Unmarked:
+        def verif_constraints(self) -> list[object]:
+            return [Stray]
+
+        @hookimpl
+        def verif_rows(self) -> dict[str, object]:
+            return {}
+
+    class Nothing:
+        pass
+
+    with pytest.raises(PluginError, match="verif_constraints needs @hookimpl above it"):
+        plugins._Tables().add(Unmarked(), "stray 1.0")
+    with pytest.raises(PluginError, match=r"it has no hook: mark one of verif_constraints, .* with @hookimpl"):
+        plugins._Tables().add(Nothing(), "stray 1.0")
+
+
+@pytest.mark.parametrize("returned", [Stray, None, "stray", {"stray:type": Stray}, 3])
+def test_a_hook_that_returns_no_list_is_refused(returned: object) -> None:
+    class Wrong:
+        @hookimpl
+        def verif_constraints(self) -> object:
+            return returned
+
+    with pytest.raises(PluginError, match=r"verif_constraints returned .*; return a list of classes"):
+        plugins._Tables().add(Wrong(), "stray 1.0")
+
+
+@pytest.mark.parametrize("hook", ["verif_judges", "verif_aggregators", "verif_rows"])
+@pytest.mark.parametrize("returned", [None, ["a"], {"a": 3}, {3: len}, len])
+def test_a_hook_that_returns_no_table_of_functions_is_refused(hook: str, returned: object) -> None:
+    wrong = type("Wrong", (), {hook: hookimpl(lambda _self: returned)})
+    with pytest.raises(PluginError, match=f"{hook} returned"):
+        plugins._Tables().add(wrong(), "stray 1.0")
+
+
+def test_a_check_that_returns_no_verdict_is_named_with_its_plugin() -> None:
+    class Pair(Stray):
+        """It returns a pair."""
+
+        def check(self, text: Text) -> Verdict:
+            return True, "why"  # type: ignore[return-value]  # wrong on purpose
+
+    Pair.provider = "stray 1.0"
+    with pytest.raises(PluginError) as error:
+        Pair().decide(Text("a"))
+    assert str(error.value) == (
+        "stray:type (stray 1.0): check returned (True, 'why'), not a Verdict; "
+        "end it with `return self.verdict(...)`"
+    )
+
+
+def test_a_clash_names_the_owner_in_the_same_table() -> None:
+    def named(hook: str) -> object:
+        return type("Named", (), {hook: hookimpl(lambda _self: {"same": len})})()
+
+    tables = plugins._Tables()
+    tables.add(named("verif_rows"), "rows 1.0")
+    tables.add(named("verif_aggregators"), "mean 1.0")
+    with pytest.raises(PluginError, match=r"provided by both rows 1\.0 and late 1\.0"):
+        tables.add(named("verif_rows"), "late 1.0")
+    assert tables.plugins["rows 1.0"]["rows"] == ("same",)
 
 
 def test_a_misspelt_hook_is_refused() -> None:
@@ -176,8 +275,6 @@ def test_an_entry_point_that_does_not_exist_is_reported_by_name() -> None:
 
 
 def test_the_kit_catches_a_check_that_passes_what_it_should_reject() -> None:
-    from verif_sdk import Example
-
     class Lenient(Stray):
         """It accepts everything."""
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from verif_sdk.case import Case
 from verif_sdk.errors import InvalidSpec
-from verif_sdk.registry import GUARDS
+from verif_sdk.problems import GUARDS
 from verif_sdk.scoring import RowFormat, from_line
 
 Kind = Literal["unreadable", "contradiction", "cannot fail", "repeated"]

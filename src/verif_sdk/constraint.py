@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from verif_sdk.demand import Demand
-from verif_sdk.errors import Undecidable
+from verif_sdk.errors import PluginError, Undecidable
 from verif_sdk.question import YES_NO, Answer, Question
 from verif_sdk.text import Text
 from verif_sdk.verdict import Verdict
@@ -146,9 +146,15 @@ class Check(Constraint):
         if text.blank:
             return self.blank()
         try:
-            return self.check(text)
+            verdict = self.check(text)
         except Undecidable as cause:
             return self.undecided(str(cause))
+        if isinstance(verdict, Verdict):
+            return verdict
+        where = f"{self.type} ({self.provider or type(self).__name__})"
+        raise PluginError(
+            f"{where}: check returned {verdict!r:.80}, not a Verdict; end it with `return self.verdict(...)`"
+        )
 
 
 class Judged(Constraint):
@@ -201,6 +207,11 @@ class Judged(Constraint):
 def fill(template: str, values: Mapping[str, Any]) -> str:
     """Return `template` with each `{name}` replaced by its value, in one pass: values are never read again."""
     return _FIELD.sub(lambda match: _worded(values[match[1]]), template)
+
+
+def fields_of(template: str) -> list[str]:
+    """Return the names that `fill` replaces, in order."""
+    return _FIELD.findall(template)
 
 
 _FIELD = re.compile(r"\{(\w+)\}")

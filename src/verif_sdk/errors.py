@@ -16,6 +16,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+LONGEST = 64
+"""Characters of an unknown name that are compared and shown; a stranger's name may be a megabyte long."""
+FEW = 10
+"""Names that a message may list; of more, none."""
+
 
 class VerifError(Exception):
     """The base of every error of this library."""
@@ -29,9 +34,15 @@ class UnknownName(InvalidSpec, LookupError):
     """A name that no installed plugin provides; the message gives the nearest ones."""
 
     @classmethod
-    def of(cls, kind: str, name: str, known: Iterable[str], hint: str = "") -> UnknownName:
-        """Return the error for a name of a kind; its one argument is the message, so that it can be pickled."""
-        return cls(f"unknown {kind} {name!r}; {suggest(name, known)}{hint}")
+    def of(cls, kind: str, name: str, *ways: str) -> UnknownName:
+        """Return the error for a name; its one argument is the message, so that it can be pickled.
+
+        Args:
+            kind: what the name is of, such as "aggregator".
+            name: the name that is unknown.
+            ways: ways out, in words, such as what `suggest` returns; empty ones are left out.
+        """
+        return cls("; ".join([f"unknown {kind} {name[:LONGEST]!r}", *filter(None, ways)]))
 
 
 class MissingJudge(VerifError):
@@ -75,9 +86,14 @@ def in_words(error: Exception) -> str:
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
-    """Return "did you mean 'x'?" with the names nearest to `name`, or all names where none is near."""
-    names = sorted(known)
-    near = get_close_matches(name, names, n=3, cutoff=0.6)
+    """Return "did you mean 'x'?" with the names nearest to `name`; else all, if they are few; else nothing."""
+    by_spelling = {one.casefold(): one for one in known}
+    near = get_close_matches(name[:LONGEST].casefold(), by_spelling, n=3, cutoff=0.6)
     if near:
-        return f"did you mean {' or '.join(repr(match) for match in near)}?"
-    return f"known: {', '.join(names) or 'none'}"
+        return did_you_mean(by_spelling[one] for one in near)
+    return f"known: {', '.join(sorted(by_spelling.values()))}" if 0 < len(by_spelling) <= FEW else ""
+
+
+def did_you_mean(names: Iterable[str]) -> str:
+    """Return the question that offers `names`."""
+    return f"did you mean {' or '.join(map(repr, names))}?"

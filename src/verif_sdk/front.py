@@ -10,6 +10,7 @@ from verif_sdk.composer import Composer
 from verif_sdk.constraint import Constraint
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.hookspecs import Aggregator
+from verif_sdk.problems import shown
 from verif_sdk.question import Judge
 from verif_sdk.verdict import Result
 
@@ -72,6 +73,8 @@ def verify_batch(
 def _case(place: int, case: Case | Mapping[str, Any]) -> Case:
     if isinstance(case, Case):
         return case
+    if not isinstance(case, Mapping):
+        raise InvalidSpec(f"case {place} should be a Case or a dict of its fields, got {shown(case)}")
     try:
         return Case.of(**case)
     except InvalidSpec as error:

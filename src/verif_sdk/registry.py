@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from pydantic import BaseModel, PlainValidator, SerializeAsAny, ValidationError, WithJsonSchema
+from pydantic import PlainValidator, SerializeAsAny, ValidationError, WithJsonSchema
 
+from verif_sdk import known_plugins
 from verif_sdk.constraint import Constraint
-from verif_sdk.errors import InvalidSpec, UnknownName, suggest
+from verif_sdk.errors import InvalidSpec, UnknownName, did_you_mean, suggest
 from verif_sdk.late import once
+from verif_sdk.nearest import nearest_types
+from verif_sdk.problems import described, kind, shown
 
 if TYPE_CHECKING:
     from verif_sdk.hookspecs import Aggregator, JudgeFactory, RowFormat
@@ -30,6 +33,8 @@ class Registry:
     rows: Mapping[str, RowFormat] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
     """Type string to the distribution that provides it."""
+    plugins: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Per distribution, with its version, the names it provides: of constraints, judges, aggregators and rows."""
     broken: Mapping[str, str] = field(default_factory=dict)
     """Plugins that could not be used: entry point and distribution to the cause."""
 
@@ -54,16 +59,24 @@ class Registry:
             if isinstance(spec, Constraint):
                 return spec
             if not isinstance(spec, Mapping):
-                kind = type(spec).__name__
-                raise InvalidSpec(f"a constraint is an object with a 'type', got {kind}: {spec!r:.80}")
+                raise InvalidSpec(f"a constraint is an object with a 'type', got {kind(spec)}: {shown(spec)}")
             spec = dict(spec)
         if not isinstance(name := spec.get("type"), str):
-            raise InvalidSpec(f"a constraint needs a 'type' such as 'length:words', got {spec!r:.120}")
-        cls = self._find("constraint type", self.constraints, name)
+            raise InvalidSpec(f"a constraint needs a 'type' such as 'length:words', got {shown(spec)}")
+        cls = self.constraint_type(name)
         try:
             return cls.model_validate(spec) if len(spec) > 1 else _without_parameters(cls)
         except ValidationError as error:
             raise InvalidSpec(f"{name}: {described(error, cls)}") from None
+
+    def constraint_type(self, name: str) -> type[Constraint]:
+        """Return the class of the type called `name`."""
+        try:
+            return self.constraints[name]
+        except KeyError:
+            near = nearest_types(name, self.constraints)
+            hint = did_you_mean(near) if near else "`verif list WORD` searches them all"
+            raise self._unknown("constraint type", name, hint) from None
 
     def judge_factory(self, scheme: str) -> JudgeFactory:
         """Return the factory of the judges whose spec starts with `scheme:`."""
@@ -80,7 +93,7 @@ class Registry:
     def json_schema(self, type: str | None = None) -> dict[str, Any]:
         """Return the JSON Schema (2020-12) of one constraint type, or of any constraint."""
         if type is not None:
-            self._find("constraint type", self.constraints, type)
+            self.constraint_type(type)
         definitions: dict[str, Any] = {}
         for name, cls in sorted(self.constraints.items()):
             schema = cls.model_json_schema()
@@ -100,8 +113,12 @@ class Registry:
         try:
             return known[name]
         except KeyError:
-            causes = "".join(f"; plugin {plugin} did not load: {cause}" for plugin, cause in self.broken.items())
-            raise UnknownName.of(kind, name, known, causes) from None
+            raise self._unknown(kind, name, suggest(name, known)) from None
+
+    def _unknown(self, kind: str, name: str, near: str) -> UnknownName:
+        if way := known_plugins.absent(name, self.plugins, self.broken):
+            return UnknownName.of(kind, name, way)
+        return UnknownName.of(kind, name, known_plugins.told(self.broken), near)
 
 
 @cache
@@ -128,33 +145,6 @@ AnyConstraint = Annotated[
     WithJsonSchema({"type": "object", "required": ["type"], "x-constraint": True}),
 ]
 """A field that holds any registered constraint: reads objects, dicts and JSON, writes all parameters."""
-
-
-GUARDS = {"trusted": "was removed", "unsandboxed": "cannot stand in data"}
-"""Fields that would lower a guard. With `trusted`, once a field of `code:python`, a downloaded row ran code."""
-
-
-def described(error: ValidationError, model: type[BaseModel]) -> str:
-    """Return the first problem of a pydantic error in one sentence that names the field and the fix."""
-    problems = error.errors(include_url=False)
-    guards = (problem for problem in problems if problem["loc"] and problem["loc"][-1] in GUARDS)
-    problem = next(guards, problems[0])
-    path = ".".join(str(step) for step in problem["loc"])
-    match problem["type"]:
-        case "extra_forbidden" if problem["loc"][-1] in GUARDS:
-            return (
-                f"field {path!r} {GUARDS[path.rpartition('.')[2]]}: data does not choose how its programs run; "
-                "if you trust its author, choose it for your own process with --unsandboxed or unsandboxed=True"
-            )
-        case "extra_forbidden":
-            return f"unknown field {path!r}; {suggest(path, model.model_fields)}"
-        case "missing":
-            return f"field {path!r} is missing"
-        case _:
-            message = problem["msg"].removeprefix("Value error, ")
-            where = f"field {path!r}: " if path else ""
-            got = f", got {problem['input']!r:.80}" if path and problem["type"] != "value_error" else ""
-            return f"{where}{message}{got}"
 
 
 def _linked(schema: Any) -> Any:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+
+from verif_sdk import Registry
 
 WORDS = '{"type": "length:words", "at_least": 2}'
 
@@ -22,6 +26,26 @@ def test_list_names_every_type_with_its_summary() -> None:
     assert done.returncode == 0
     assert "length:words" in done.stdout
     assert "format:json" not in done.stdout
+
+
+def test_list_searches_descriptions_and_says_when_nothing_is_found() -> None:
+    assert "punctuation:exclude" in verif("list", "comma").stdout
+    none = verif("list", "wrods")
+    assert (none.returncode, none.stdout) == (1, "")
+    assert none.stderr.startswith("verif: no type is about 'wrods'; did you mean 'length:words'")
+    assert (json.loads(verif("list", "zzz", "--json").stdout), verif("list", "zzz", "--json").returncode) == (
+        [],
+        1,
+    )
+
+
+def test_a_type_takes_two_lines_of_eighty_columns_at_most_and_parameters_when_asked() -> None:
+    lines = [line for line in verif("list").stdout.splitlines() if line]
+    starts = [place for place, line in enumerate(lines) if re.match(r"\w+:\S+ ", line)]
+    assert len(starts) == len(Registry.installed().constraints)
+    assert max(map(len, lines)) <= 80
+    assert max(after - before for before, after in pairwise(starts)) <= 3  # two lines, or a plugin's name between
+    assert "at_most: whole number from 0" in verif("list", "length:words", "--long").stdout
 
 
 def test_list_is_json_for_programs() -> None:
@@ -41,7 +65,8 @@ def test_show_has_parameters_wording_and_examples() -> None:
 def test_an_unknown_type_is_one_line_with_near_matches_and_exit_code_2() -> None:
     done = verif("show", "lenght:words")
     assert done.returncode == 2
-    assert done.stderr == "verif: unknown constraint type 'lenght:words'; did you mean 'length:words'?\n"
+    assert done.stderr.startswith("verif: unknown constraint type 'lenght:words'; did you mean 'length:words'")
+    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(

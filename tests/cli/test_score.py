@@ -59,7 +59,7 @@ def test_bad_rows_are_named_by_line_and_do_not_stop_the_rest(tmp_path: Path) -> 
     assert [row["reward"] for row in scored] == [1.0, None, None, None, None, None]
     errors = [row.get("error", "") for row in scored]
     assert errors[1].startswith("line 2: not JSON")
-    assert errors[2] == "line 4: unknown field 'respons'; did you mean 'response'?"
+    assert errors[2] == "line 4: unknown field 'respons', did you mean 'response'?"
     assert errors[3] == "line 5: a row is a JSON object, got list"
     assert scored[4]["verdicts"][0]["passed"] is None
     assert errors[5].startswith("line 7: not JSON")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from verif_sdk.constraint import Check, Example
 from verif_sdk.demand import Demand
+from verif_sdk.errors import LONGEST, did_you_mean
 from verif_sdk.text import Text
 from verif_sdk.verdict import Verdict
 
@@ -72,10 +74,17 @@ NAMES = {
 
 
 def _known(code: str) -> str:
-    code = code.strip().lower()
-    if code not in NAMES:
-        raise ValueError(f"unknown language {code!r}; known ISO 639-1 codes: {', '.join(NAMES)}")
-    return code
+    known = code.strip().lower()
+    if known in NAMES:
+        return known
+    by_name = {name.lower(): one for one, name in NAMES.items()}
+    near = [by_name[name] for name in get_close_matches(known, by_name, n=1)]
+    hint = (
+        did_you_mean(near)
+        if near
+        else "it takes an ISO 639-1 code, such as 'en'; `verif show language:is` has all"
+    )
+    raise ValueError(f"unknown language {code[:LONGEST]!r}; {hint}")
 
 
 class Is(Check):
@@ -98,7 +107,9 @@ class Is(Check):
         ),
     )
     type: Literal["language:is"] = "language:is"
-    language: Annotated[str, AfterValidator(_known)]
+    language: Annotated[
+        str, AfterValidator(_known), Field(description=f"An ISO 639-1 code, one of: {', '.join(NAMES)}.")
+    ]
 
     def demands(self) -> Iterable[Demand]:
         return [Demand("the language", value=self.language)]

@@ -4,37 +4,48 @@ from __future__ import annotations
 
 import inspect
 import json
+import sys
+import textwrap
+from itertools import groupby
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from verif_sdk.constraint import Constraint, Judged
-from verif_sdk.describe import parameters, summary
-from verif_sdk.errors import UnknownName
+from verif_sdk.describe import Parameter, parameters, summary
+from verif_sdk.errors import did_you_mean
+from verif_sdk.nearest import nearest_types, types_about
 from verif_sdk.registry import Registry
 
 Types = dict[str, type[Constraint]]
 
+NAME = 26
+"""Columns for the name of a type; the summary of one with a longer name begins on the next line."""
+
 
 def list_types(
-    filter: str = typer.Argument("", help='Show only types with this in their name, such as "length".'),
+    word: str = typer.Argument(
+        "", help='Show only types with this in their name or description: "length", "comma".'
+    ),
+    long: bool = typer.Option(False, "--long", "-l", help="Show the parameters too."),
     as_json: bool = typer.Option(False, "--json", help="Print JSON for programs."),
 ) -> None:
-    """List the constraint types that are installed."""
+    """List the constraint types that are installed. Exit codes: 0 some were found, 1 none."""
     registry = Registry.installed()
-    types: Types = {name: cls for name, cls in registry.constraints.items() if filter in name}
+    names = types_about(word, registry.constraints)
+    types: Types = {name: registry.constraints[name] for name in names}
     if as_json:
         print(json.dumps([_brief(name, cls, registry.owners[name]) for name, cls in types.items()], indent=2))
-        return
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("type", "by", "what it requires", "from"):
-        table.add_column(column, overflow="fold")
-    for name, cls in types.items():
-        table.add_row(f"[cyan]{escape(name)}[/]", kind(cls), escape(summary(cls)), registry.owners[name])
-    Console().print(table)
-    Console().print(f"\n{len(types)} types; [bold]verif show TYPE[/] tells all about one.", highlight=False)
+    else:
+        _print_types(types, registry, long)
+    if not types:
+        near = nearest_types(word, registry.constraints)
+        hint = f"; {did_you_mean(near)}" if near else ""
+        print(f"verif: no type is about {word!r}{hint}", file=sys.stderr)
+        raise typer.Exit(1)
 
 
 def show(
@@ -43,12 +54,11 @@ def show(
 ) -> None:
     """Show one constraint type: its parameters, its wording, and responses that it accepts and rejects."""
     registry = Registry.installed()
-    if type not in registry.constraints:
-        raise UnknownName.of("constraint type", type, registry.constraints)
+    cls = registry.constraint_type(type)
     if as_json:
         print(json.dumps(registry.json_schema(type), indent=2))
         return
-    cls, console = registry.constraints[type], Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     console.print(f"[bold cyan]{escape(type)}[/]  [dim]decided by {kind(cls)}; from {registry.owners[type]}[/]\n")
     console.print(escape(inspect.getdoc(cls) or ""))
     _print_parameters(console, cls)
@@ -68,6 +78,40 @@ def kind(cls: type[Constraint]) -> str:
     return "parts" if cls.hard is not Constraint.hard else "code"
 
 
+def _print_types(types: Types, registry: Registry, long: bool) -> None:
+    """Print the types under the distributions that provide them, each on one line or two."""
+    console = Console(highlight=False, emoji=False)
+    ordered = sorted(types, key=lambda name: _native_first(registry.owners[name]))
+    for owner, names in groupby(ordered, lambda name: registry.owners[name]):
+        console.print(f"[bold]{owner}[/]")
+        for name in names:
+            _print_type(console, name, types[name], long)
+    if types:
+        count = f"{len(types)} type{'' if len(types) == 1 else 's'}"
+        console.print(f"\n{count}; [bold]verif show TYPE[/] tells all about one.")
+
+
+def _native_first(owner: str) -> tuple[bool, str]:
+    return not owner.startswith("verif-sdk "), owner
+
+
+def _print_type(console: Console, name: str, cls: type[Constraint], long: bool) -> None:
+    room = max(20, console.width - NAME - 7)
+    lines = textwrap.wrap(summary(cls), room, break_on_hyphens=False)
+    beside = [] if len(name) > NAME else [lines.pop(0)]
+    if len(lines) > 1:
+        lines = [textwrap.shorten(" ".join(lines), room, placeholder=" …", break_on_hyphens=False)]
+    console.print(f"[cyan]{escape(name):{NAME}}[/] [dim]{kind(cls):5}[/] {escape(''.join(beside))}".rstrip())
+    for line in lines:
+        console.print(f"{'':{NAME + 7}}{escape(line)}")
+    if long and (takes := "; ".join(map(_in_short, parameters(cls)))):
+        console.print(Padding(f"[dim]{escape(takes)}[/]", (0, 0, 0, 4)))
+
+
+def _in_short(parameter: Parameter) -> str:
+    return f"{parameter.name}: {parameter.takes}" + (f" ({parameter.default})" if parameter.default else "")
+
+
 def _print_parameters(console: Console, cls: type[Constraint]) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in ("parameter", "takes", "default", "meaning"):
@@ -79,5 +123,6 @@ def _print_parameters(console: Console, cls: type[Constraint]) -> None:
         console.print(table)
 
 
-def _brief(name: str, cls: type[Constraint], owner: str) -> dict[str, str]:
-    return {"type": name, "by": kind(cls), "summary": summary(cls), "from": owner}
+def _brief(name: str, cls: type[Constraint], owner: str) -> dict[str, object]:
+    takes = {parameter.name: parameter.takes for parameter in parameters(cls)}
+    return {"type": name, "by": kind(cls), "summary": summary(cls), "parameters": takes, "from": owner}

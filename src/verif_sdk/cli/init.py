@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from verif_sdk.errors import InvalidSpec, UnknownName
+from verif_sdk.errors import InvalidSpec, UnknownName, suggest
 
 STARTERS = {
     "trl": ("trl_train.py", "train.py", '"none"  # TRL leaves such rollouts out of its baseline'),
@@ -27,8 +27,9 @@ def init(
 
     Exit codes: 0 written, 2 the call is wrong.
     """
+    trainer = trainer.lower()
     if trainer not in STARTERS:
-        raise UnknownName.of("trainer", trainer, STARTERS)
+        raise UnknownName.of("trainer", trainer, suggest(trainer, STARTERS))
     template, name, undecided = STARTERS[trainer]
     source = resources.files("verif_sdk") / "starters"
     files = {

@@ -39,7 +39,7 @@ def verify(
     if as_json:
         print(result.model_dump_json(indent=2))
     else:
-        Console().print(verdict_table(result))
+        Console(emoji=False).print(verdict_table(result))
     raise typer.Exit({True: 0, False: 1, None: 3}[result.passed])
 
 

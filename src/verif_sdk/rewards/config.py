@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from verif_sdk.errors import InvalidSpec
+from verif_sdk.problems import described
 from verif_sdk.question import Judge
-from verif_sdk.registry import described
 from verif_sdk.rewards.shaping import Step
 
 VARIABLE = "VERIF_REWARD"

@@ -6,6 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from verif_sdk.case import Case
+from verif_sdk.errors import InvalidSpec
+
+_SIGNS = {
+    "ifeval": ("instruction_id_list", "kwargs"),
+    "ifrlvr": ("ground_truth", "messages"),
+    "verinstruct": ("checkers", "functions"),
+}
+"""Fields by which the rows of other formats are known."""
 
 
 def case(row: Mapping[str, Any]) -> Case:
@@ -13,6 +21,14 @@ def case(row: Mapping[str, Any]) -> Case:
     `reference`, `id` and `metadata`.
 
     Raises:
-        InvalidSpec: a field is missing, unknown or wrong.
+        InvalidSpec: a field is missing, unknown or wrong; or the row is of another format, which is named.
     """
-    return Case.of(**row)
+    try:
+        return Case.of(**row)
+    except InvalidSpec:
+        for name, signs in _SIGNS.items():
+            if row.keys() >= set(signs):
+                raise InvalidSpec(
+                    f"a row with {signs[0]!r} is not a native one; `--rows {name}` reads it"
+                ) from None
+        raise
