@@ -1,4 +1,4 @@
-"""Write the page of all native constraint types from their classes: `python docs/catalogue.py`."""
+"""Write the pages of all constraint types of this repository from their classes: `python docs/catalogue.py`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from verif_sdk import Constraint, Example, Registry
 from verif_sdk.cli.catalogue import kind
 from verif_sdk.describe import parameters, summary
 
-PAGE = Path(__file__).parent / "reference" / "catalogue.md"
-OWNER = "verif-sdk "
-HEAD = """# Every constraint type
+REFERENCE = Path(__file__).parent / "reference"
+NATIVE = """# Every constraint type
 
 The native catalogue, by family. This page is written from the classes themselves; the responses that a
 type accepts and rejects are run as tests. `verif show TYPE` prints the same, for plugins' types too.
@@ -20,18 +19,36 @@ type accepts and rejects are run as tests. `verif show TYPE` prints the same, fo
 Bounds are `at_least`, `at_most` and `exactly`, all inclusive. Every type also takes a `weight` above 0
 (default 1). A blank response fails every type. Checks that count give partial credit below the bar: the
 score of a miss is the ratio of the count to the bound, or of the bound to the count.
+
+The types of IFEval, IFBench and IF-RLVR are [on a page of their own](catalogue-ifeval.md).
 """
+IFEVAL = """# The types of IFEval, IFBench and IF-RLVR
+
+What [verif-ifeval](../how-to/run-ifeval.md) adds: the public ids with their public parameter names, and the verdicts
+of their reference code. `variant="fixed"` decides as the instruction reads where the reference code
+[does something else](ifeval-divergences.md). This page is written from the classes themselves; the responses that a
+type accepts and rejects are run as tests.
+"""
+PAGES = {
+    "verif-sdk": (REFERENCE / "catalogue.md", NATIVE),
+    "verif-ifeval": (REFERENCE / "catalogue-ifeval.md", IFEVAL),
+}
+"""Per distribution the page of its types, and how it begins."""
 
 
-def page() -> str:
-    """Return the whole page."""
+def page(distribution: str) -> str:
+    """Return the page of a distribution's types."""
     registry = Registry.installed()
-    native = {name: cls for name, cls in registry.constraints.items() if registry.owners[name].startswith(OWNER)}
-    families = dict.fromkeys(name.partition(":")[0] for name in native)
-    parts = [HEAD]
+    owned = {
+        name: cls
+        for name, cls in registry.constraints.items()
+        if registry.owners[name].startswith(f"{distribution} ")
+    }
+    families = dict.fromkeys(name.partition(":")[0] for name in owned)
+    parts = [PAGES[distribution][1]]
     for family in families:
-        types = {name: cls for name, cls in native.items() if name.startswith(f"{family}:")}
-        parts.append(f"## {family}\n\n| type | by | |\n| --- | --- | --- |")
+        types = {name: cls for name, cls in owned.items() if name.startswith(f"{family}:")}
+        parts.append(f"## {family}\n\n| type | by | what it requires |\n| --- | --- | --- |")
         parts[-1] += "".join(
             f"\n| [`{name}`](#{anchor(name)}) | {kind(cls)} | {summary(cls)} |" for name, cls in types.items()
         )
@@ -73,4 +90,5 @@ def anchor(name: str) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), "utf-8")
+    for distribution, (path, _) in PAGES.items():
+        path.write_text(page(distribution), "utf-8")

@@ -34,7 +34,7 @@ def test_every_extra_and_path_that_a_page_installs_exists() -> None:
 def test_a_clone_installs_into_an_empty_environment(tmp_path: Path) -> None:
     venv.create(tmp_path / "env", with_pip=True)
     python = tmp_path / "env" / "bin" / "python"
-    install = [python, "-m", "pip", "install", "--quiet", ".", "./plugins/verif-ifeval"]
+    install = [str(python), "-m", "pip", "install", "--quiet", ".", "./plugins/verif-ifeval"]
     installed = subprocess.run(install, cwd=ROOT, capture_output=True, text=True, check=False)
     if installed.returncode and "No matching distribution" in installed.stderr:
         pytest.skip("the package index is out of reach")
