@@ -24,10 +24,10 @@ The types of IFEval, IFBench and IF-RLVR are [on a page of their own](catalogue-
 """
 IFEVAL = """# The types of IFEval, IFBench and IF-RLVR
 
-What [verif-ifeval](../how-to/run-ifeval.md) adds: the public ids with their public parameter names, and the verdicts
-of their reference code. `variant="fixed"` decides as the instruction reads where the reference code
-[does something else](ifeval-divergences.md). This page is written from the classes themselves; the responses that a
-type accepts and rejects are run as tests.
+What [verif-ifeval](../how-to/run-ifeval.md) adds: the public ids with their public parameter names, and the
+verdicts of their reference code. `variant="fixed"` decides as the instruction reads where the reference code
+[does something else](ifeval-divergences.md). This page is written from the classes themselves; the responses
+that a type accepts and rejects are run as tests.
 """
 PAGES = {
     "verif-sdk": (REFERENCE / "catalogue.md", NATIVE),
