@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from math import log
+from math import inf, log
 from typing import Any, NamedTuple
 
 from verif_sdk import Constraint, Registry, Text
@@ -195,7 +195,7 @@ def growth(constraint: Constraint, text: str, sizes: list[int]) -> Growth:
     """Return what a constraint takes on a text at each size; a size that would take minutes is left out."""
     made, times = texts()[text], list[float]()
     for size in sizes:
-        if len(times) > 1 and times[-1] * (times[-1] / max(times[-2], 1e-4)) > LONGEST:
+        if times and _expected(times, sizes) > LONGEST:
             break
         times.append(seconds(constraint, made(size)))
         if len(times) > 1 and _exponent(times, sizes) > STEEPEST:  # a busy machine, or a first use of a cache?
@@ -205,8 +205,16 @@ def growth(constraint: Constraint, text: str, sizes: list[int]) -> Growth:
     return Growth(constraint.type, text, times, _exponent(times, sizes), params)
 
 
+def _expected(times: list[float], sizes: list[int]) -> float:
+    """Return the seconds that the next size will take, if it goes on as before: after one size as its square."""
+    ratio = sizes[len(times)] / sizes[len(times) - 1]
+    return times[-1] * ratio ** (_exponent(times, sizes) if len(times) > 1 else 2)
+
+
 def _exponent(times: list[float], sizes: list[int]) -> float:
-    if len(times) < 2 or times[-1] < MEASURABLE:
+    if len(times) < 2:
+        return inf if len(sizes) > 1 else 0.0  # the first size took so long that no other was tried
+    if times[-1] < MEASURABLE:
         return 0.0
     return log(times[-1] / max(times[-2], 1e-4)) / log(sizes[len(times) - 1] / sizes[len(times) - 2])
 

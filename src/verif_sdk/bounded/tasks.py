@@ -34,6 +34,11 @@ def count(pattern: str, flags: int, text: str) -> int:
     return len(_standard(pattern, flags).findall(text))
 
 
+def found(pattern: str, flags: int, text: str) -> list[str | tuple[str, ...]]:
+    """Return the matches that Python's own `re` finds, or their groups where the pattern has some."""
+    return _standard(pattern, flags).findall(text)
+
+
 def pieces(pattern: str, flags: int, text: str) -> int:
     """Return into how many pieces Python's own `re` splits a text; groups count as pieces."""
     return len(_standard(pattern, flags).split(text))
@@ -62,7 +67,8 @@ def violation(schema: str, document: str) -> str | None:
 
 
 TASKS: dict[str, Callable[..., Any]] = {
-    task.__name__: task for task in (compiles, matches, matches_whole, count, pieces, check_schema, violation)
+    task.__name__: task
+    for task in (compiles, matches, matches_whole, count, found, pieces, check_schema, violation)
 }
 
 

@@ -13,6 +13,7 @@ import regex
 from pydantic import Field
 
 from verif_sdk import Answer, Check, Text, Undecidable, Verdict, once
+from verif_sdk.bounded.pool import bounded
 from verif_sdk.demand import Demand
 
 Relation = Literal["less than", "at least"]
@@ -20,6 +21,7 @@ Count = Annotated[int, Field(ge=0)]
 
 # As NLTK 3.10 has it, to which the marks of Indic scripts are part of a word; to Python's own `re` they are not.
 WORD = regex.compile(r"\w+")
+_SIMPLE = re.compile(r"[^\\\[\](){}*+?|^$]{1,100}")
 
 
 class _Shapes(dict[int, str]):
@@ -85,18 +87,37 @@ def asked(of: str, relation: Relation, number: int) -> list[Demand]:
     return [Demand(of, 0, number - 1)] if relation == "less than" else [Demand(of, number)]
 
 
-def pattern(source: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
-    """Return a parameter compiled as the pattern that the reference takes it for.
+def matches(source: str, raw: str, flags: re.RegexFlag = re.NOFLAG, *, edge: str = "") -> int:
+    """Return how many matches a parameter has that the reference reads as a pattern.
+
+    Args:
+        source: the parameter.
+        raw: where it is searched.
+        flags: those of the reference.
+        edge: what the reference puts on both sides of the parameter.
 
     Raises:
-        Undecidable: it is no pattern; the reference raises there.
+        Undecidable: it is not a pattern, where the reference raises, or it takes too long.
     """
+    if is_simple(source):
+        return len(re.findall(edge + source + edge, raw, flags))
+    count: int = elsewhere("count", edge + source + edge, raw, flags)
+    return count
+
+
+def elsewhere(task: str, source: str, raw: str, flags: re.RegexFlag = re.NOFLAG) -> Any:
+    """Return what a bounded worker makes of a pattern and a text; errors as those of `matches`."""
     try:
-        return re.compile(source, flags)
-    except re.error as error:
+        return bounded(f"the pattern {source!r:.60} on this response", task, source, int(flags), raw)
+    except ValueError as error:
         raise Undecidable(
-            f"the reference reads {source!r} as a regular expression, which it is not: {error}"
+            f"the reference reads {source!r:.60} as a regular expression, which it is not: {error}"
         ) from None
+
+
+def is_simple(source: str) -> bool:
+    """Return whether a pattern is single characters in a row, so that a search for it is fast on any text."""
+    return _SIMPLE.fullmatch(source) is not None
 
 
 def occurrences(source: str, text: Text) -> int:
@@ -108,7 +129,7 @@ def occurrences(source: str, text: Text) -> int:
     literal = _literal(source)
     if literal is not None and text.raw.isascii():  # elsewhere letters have other forms, which match too
         return text.view(str.lower).count(literal)
-    return len(pattern(source, re.IGNORECASE).findall(text.raw))
+    return matches(source, text.raw, re.IGNORECASE)
 
 
 def surely_absent(source: str, text: Text) -> bool:

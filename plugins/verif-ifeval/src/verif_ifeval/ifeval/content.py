@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
-from verif_ifeval.reference import Count, Reference, pattern
+from verif_ifeval.reference import Count, Reference, elsewhere, is_simple
 from verif_sdk import Example, Text
 
 _REAL_PLACEHOLDER = re.compile(r"\[[^\[\]\n]+\](?!\()")  # not empty, and no link
@@ -50,9 +50,12 @@ class Postscript(Reference):
     postscript_marker: Annotated[str, StringConstraints(strip_whitespace=True)]
 
     def holds(self, text: Text) -> bool:
-        plain = rf"\s*{self.postscript_marker.lower()}.*$"
-        wanted = pattern(_POSTSCRIPTS.get(self.postscript_marker, plain), re.MULTILINE)
-        return wanted.search(text.raw.lower()) is not None
+        raw, marker = text.raw.lower(), self.postscript_marker.lower()
+        if known := _POSTSCRIPTS.get(self.postscript_marker):
+            return re.search(known, raw) is not None
+        if is_simple(marker):
+            return re.search(marker, raw) is not None
+        return bool(elsewhere("count", rf"\s*{marker}.*$", raw, re.MULTILINE))
 
     def fixed(self, text: Text) -> bool:
         marker = self.postscript_marker

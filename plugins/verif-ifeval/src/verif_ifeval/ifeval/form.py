@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import StringConstraints
 
 from verif_ifeval.punkt import capitals
-from verif_ifeval.reference import Count, Reference, Relation, compared, pattern
+from verif_ifeval.reference import Count, Reference, Relation, compared, elsewhere
 from verif_sdk import Example, Text, Undecidable
 from verif_sdk.demand import Demand
 from verif_sdk.language import detect_raw
@@ -105,12 +105,13 @@ class MultipleSections(Reference):
     def holds(self, text: Text) -> bool:
         label = self.section_spliter
         if label.isalnum():  # spaces around it make no difference to how often it is found
-            return len(pattern(rf"{label}\s?\d+").findall(text.raw)) >= self.num_sections
-        return len(pattern(rf"\s?{label}\s?\d+\s?").split(text.raw)) - 1 >= self.num_sections
+            return len(re.findall(rf"{label}\s?\d+", text.raw)) >= self.num_sections
+        pieces: int = elsewhere("pieces", rf"\s?{label}\s?\d+\s?", text.raw)
+        return pieces - 1 >= self.num_sections
 
     def fixed(self, text: Text) -> bool:
         label = re.escape(self.section_spliter)
-        found = re.findall(rf"^\W*{label}\s+(?:\d+|[A-Z]|[IVXL]+|{_NUMERALS})\b", text.raw, re.MULTILINE)
+        found = re.findall(rf"^[^\w\n]*{label}\s+(?:\d+|[A-Z]|[IVXL]+|{_NUMERALS})\b", text.raw, re.MULTILINE)
         return len(found) == self.num_sections
 
 

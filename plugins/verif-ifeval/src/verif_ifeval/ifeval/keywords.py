@@ -14,8 +14,8 @@ from verif_ifeval.reference import (
     Relation,
     asked,
     compared,
+    matches,
     occurrences,
-    pattern,
     standing_alone,
     surely_absent,
 )
@@ -93,7 +93,7 @@ class ForbiddenWords(Reference):
 
     def holds(self, text: Text) -> bool:
         return not any(
-            pattern(rf"\b{word}\b", re.IGNORECASE).search(text.raw)
+            matches(word, text.raw, re.IGNORECASE, edge=r"\b")
             for word in self.forbidden_words
             if not surely_absent(word, text)
         )

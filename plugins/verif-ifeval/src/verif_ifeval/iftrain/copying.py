@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
-from verif_ifeval.reference import Count, Reference, given, pattern
-from verif_sdk import Example, Text
+from verif_ifeval.reference import Count, Reference, elsewhere, given, is_simple
+from verif_sdk import Example, Text, Undecidable
 
 Request = Annotated[str, StringConstraints(min_length=1)]
 
@@ -36,7 +36,7 @@ class RepeatPhrase(Reference):
 
     def holds(self, text: Text) -> bool:
         wanted = self.phrase.split()
-        found = pattern(rf"{wanted[0]} .*? {wanted[-1]}").findall(text.raw)
+        found = _between(wanted[0], wanted[-1], text.raw)
         return len(found) == given("small_n", self.small_n) and all(
             self._changed_once(phrase.split(), wanted) for phrase in found
         )
@@ -45,6 +45,26 @@ class RepeatPhrase(Reference):
         if len(words) != len(wanted):
             return False
         return sum(word != other for word, other in zip(words, wanted, strict=True)) == 1
+
+
+def _between(first: str, last: str, raw: str) -> list[str]:
+    """Return the matches of the reference's pattern: a first word, anything, and a last word, in one line.
+
+    Raises:
+        Undecidable: the words are not patterns, or have groups, where the reference raises; or it takes too long.
+    """
+    if not (is_simple(first) and is_simple(last)) or "." in first + last:
+        found: list[str] = elsewhere("found", f"{first} .*? {last}", raw)
+        if any(not isinstance(one, str) for one in found):
+            raise Undecidable("the reference cannot read a phrase with groups, as its pattern has them")
+        return found
+    found, opening, closing = [], f"{first} ", f" {last}"
+    for line in raw.split("\n"):
+        start = line.find(opening)
+        while start >= 0 and (end := line.find(closing, start + len(opening))) >= 0:
+            found.append(line[start : end + len(closing)])
+            start = line.find(opening, end + len(closing))
+    return found
 
 
 class Copy(Reference):

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator
 from verif_ifeval.ifeval.keywords import Keyword
 from verif_ifeval.iftrain.splitting import split
 from verif_ifeval.punkt import tokens
-from verif_ifeval.reference import Count, Reference, Relation, compared, given, pattern, standing_alone
+from verif_ifeval.reference import Count, Reference, Relation, compared, given, matches, standing_alone
 from verif_sdk import Example, Text
 
 _WORD = re.compile(r"\w+")
@@ -35,7 +35,7 @@ class WordOnce(Reference):
     keyword: Keyword
 
     def holds(self, text: Text) -> bool:
-        return len(pattern(self.keyword, re.IGNORECASE).findall(text.raw)) == 1
+        return matches(self.keyword, text.raw, re.IGNORECASE) == 1
 
     def fixed(self, text: Text) -> bool:
         return standing_alone(self.keyword, text.raw) == 1
@@ -60,7 +60,7 @@ class WordCountDifferentNumbers(Reference):
     relation: Relation
 
     def holds(self, text: Text) -> bool:
-        found = len(pattern(self.keyword, re.IGNORECASE).findall(text.raw))
+        found = matches(self.keyword, text.raw, re.IGNORECASE)
         return compared(found, self.relation, self.frequency)
 
     def fixed(self, text: Text) -> bool:
@@ -176,7 +176,7 @@ class CountIncrementWord(Reference):
 
     def holds(self, text: Text) -> bool:
         return all(
-            len(pattern(keyword, re.IGNORECASE).findall(text.raw)) == times
+            matches(keyword, text.raw, re.IGNORECASE) == times
             for keyword, times in ((self.keyword1, 1), (self.keyword2, 2))
         )
 
