@@ -11,7 +11,12 @@ from verif_sdk.cli.catalogue import kind
 from verif_sdk.describe import parameters, summary
 
 REFERENCE = Path(__file__).parent / "reference"
-NATIVE = """# Every constraint type
+NATIVE = """---
+search:
+  boost: 4
+---
+
+# Every constraint type
 
 The native catalogue, by family. This page is written from the classes themselves; the responses that a
 type accepts and rejects are run as tests. `verif show TYPE` prints the same, for plugins' types too.
