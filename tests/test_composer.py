@@ -9,7 +9,8 @@ import asyncio
 import pickle
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal, cast
+from fractions import Fraction
+from typing import Any, Literal, cast
 
 import pytest
 from hypothesis import given
@@ -34,7 +35,7 @@ from verif_sdk import (
     verify,
     verify_batch,
 )
-from verif_sdk.errors import in_words
+from verif_sdk.errors import PluginError, in_words
 
 
 class Contains(Check):
@@ -352,3 +353,31 @@ def test_many_threads_share_one_judge() -> None:
 def test_a_composer_survives_pickling() -> None:
     composer = Composer("vllm:some/model", "mean", 0.0)
     assert pickle.loads(pickle.dumps(composer)) == composer
+
+
+@pytest.mark.parametrize("returned", [5, -0.1, float("nan"), None, "1", [1.0]])
+def test_an_aggregator_that_returns_no_reward_is_named(returned: Any) -> None:
+    def five(_: Any) -> Any:
+        return returned
+
+    with pytest.raises(PluginError, match=r"the aggregator five returned .*, not a number in \[0, 1\]"):
+        verify("a b", {"type": "length:words", "at_least": 1}, aggregate=five)
+
+
+@pytest.mark.parametrize("returned", [1, True, Fraction(1, 2)])
+def test_any_number_from_an_aggregator_becomes_a_float(returned: Any) -> None:
+    reward = verify("a b", {"type": "length:words", "at_least": 1}, aggregate=lambda _: returned).reward
+    assert (type(reward), reward) == (float, float(returned))
+
+
+@pytest.mark.parametrize("missing", [7, -0.5, "rais", True, float("nan"), [0.0]])
+def test_a_wrong_reward_for_the_undecided_is_refused_when_the_composer_is_made(missing: Any) -> None:
+    with pytest.raises(InvalidSpec, match="missing is None, 'raise' or a number in"):
+        Composer(missing=missing)
+
+
+def test_a_wrong_aggregator_is_refused_when_the_composer_is_made() -> None:
+    with pytest.raises(InvalidSpec, match="did you mean 'mean'"):
+        Composer(aggregate="meen")
+    with pytest.raises(InvalidSpec, match="the name of an aggregator or a function, got 3"):
+        Composer(aggregate=3)  # type: ignore[arg-type]  # wrong on purpose

@@ -85,9 +85,37 @@ def test_the_command_line_names_a_broken_plugin(installed: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(installed)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
     states = {finding["what"]: finding["state"] for finding in json.loads(done.stdout)}
+    details = {finding["what"]: finding["detail"] for finding in json.loads(done.stdout)}
     assert done.returncode == 1
+    assert details["plugin acme-constraints 1.2.3"] == "2 constraint types, 1 judge, 2 aggregators, 1 row format"
     assert states["plugin 'broken' (broken-constraints 0.0.7)"] == "broken"
     assert states["plugin acme-constraints 1.2.3"] == "ok"
+
+
+def test_doctor_tries_the_types_and_names_known_plugins_that_are_absent() -> None:
+    from verif_sdk.cli import doctor
+
+    class Forgetful(Stray):
+        """It forgets what to return."""
+
+        type: Literal["stray:type"] = "stray:type"
+        examples = (Example({}, accepts=("a",), rejects=()),)
+
+        def check(self, text: Text) -> Verdict:
+            return None  # type: ignore[return-value]  # wrong on purpose
+
+    tables = plugins._Tables()
+    tables.add(plugin(Forgetful), "stray 1.0")
+    found = doctor._failing(Registry(**vars(tables)))
+    assert [(finding.what, finding.state) for finding in found] == [("type stray:type of stray 1.0", "broken")]
+    assert "check returned None, not a Verdict" in found[0].detail
+    code = "from verif_sdk.cli import main; main()"
+    command = [sys.executable, "-W", "ignore", "-c", code, "doctor", "--json"]
+    environment = {**os.environ, "VERIF_SDK_BLOCK": "ifeval"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    states = {finding["what"]: finding["state"] for finding in json.loads(done.stdout)}
+    assert states["plugin verif-ifeval"] == "absent"
+    assert {"judge server", "verif serve"} <= set(states)
 
 
 def test_the_plugin_keeps_the_contract_by_the_kit(installed: Path) -> None:

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from verif_sdk.case import Case
     from verif_sdk.composer import Composer
     from verif_sdk.constraint import Check, Constraint, Example, Judged
+    from verif_sdk.demand import Demand
     from verif_sdk.errors import InvalidSpec, MissingJudge, Undecidable, UndecidedReward, UnknownName, VerifError
     from verif_sdk.front import averify, verify, verify_batch
-    from verif_sdk.hookspecs import hookimpl
+    from verif_sdk.hookspecs import Aggregator, JudgeFactory, RowFormat, hookimpl
     from verif_sdk.question import Answer, Judge, Question
     from verif_sdk.registry import AnyConstraint, Registry
     from verif_sdk.text import Text
@@ -31,7 +32,8 @@ _HOME = {
     "composer": ("Composer",),
     "constraint": ("Check", "Constraint", "Example", "Judged"),
     "errors": ("InvalidSpec", "MissingJudge", "Undecidable", "UndecidedReward", "UnknownName", "VerifError"),
-    "hookspecs": ("hookimpl",),
+    "demand": ("Demand",),
+    "hookspecs": ("Aggregator", "JudgeFactory", "RowFormat", "hookimpl"),
     "late": ("once",),
     "question": ("Answer", "Judge", "Question"),
     "registry": ("AnyConstraint", "Registry"),
@@ -42,20 +44,24 @@ _HOME = {
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
+    "Aggregator",
     "Answer",
     "AnyConstraint",
     "Case",
     "Check",
     "Composer",
     "Constraint",
+    "Demand",
     "Example",
     "InvalidSpec",
     "Judge",
+    "JudgeFactory",
     "Judged",
     "MissingJudge",
     "Question",
     "Registry",
     "Result",
+    "RowFormat",
     "Text",
     "Undecidable",
     "UndecidedReward",

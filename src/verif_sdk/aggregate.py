@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from math import prod
-from typing import TypeVar
+from typing import SupportsFloat, TypeVar
 
+from verif_sdk.errors import PluginError
 from verif_sdk.verdict import Verdict
 
 A = TypeVar("A", bound=Callable[[Sequence[Verdict]], float])
@@ -24,6 +25,19 @@ def monotone(aggregator: A) -> A:
 def is_monotone(aggregator: Callable[[Sequence[Verdict]], float]) -> bool:
     """Return whether `aggregator` is marked as monotone."""
     return getattr(aggregator, "monotone", False)
+
+
+def rewarded(aggregator: Callable[[Sequence[Verdict]], float], verdicts: Sequence[Verdict]) -> float:
+    """Return the reward that `aggregator` makes of decided verdicts.
+
+    Raises:
+        PluginError: it returned something else than a number in [0, 1].
+    """
+    reward: object = aggregator(verdicts)
+    if isinstance(reward, SupportsFloat) and 0.0 <= (number := float(reward)) <= 1.0:
+        return number
+    name = getattr(aggregator, "__name__", type(aggregator).__name__)
+    raise PluginError(f"the aggregator {name} returned {reward!r:.80}, not a number in [0, 1]")
 
 
 @monotone

@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from verif_sdk.aggregate import bound, settled
+from verif_sdk.aggregate import bound, rewarded, settled
 from verif_sdk.case import THINK, Case
-from verif_sdk.errors import MissingJudge, UndecidedReward, noted
+from verif_sdk.errors import InvalidSpec, MissingJudge, UndecidedReward, noted
 from verif_sdk.hookspecs import Aggregator
 from verif_sdk.judges import checked, resolve
+from verif_sdk.problems import shown
 from verif_sdk.question import Judge
 from verif_sdk.registry import Registry
 from verif_sdk.rollout import Asked, Rollout
@@ -41,7 +42,8 @@ class Composer:
             subprocesses, which can read, change and send what you can.
 
     Raises:
-        InvalidSpec: the judge has no coroutine `answer`.
+        InvalidSpec: the judge has no coroutine `answer`, or `aggregate` or `missing` is none of the above.
+        UnknownName: no plugin provides the aggregator.
     """
 
     judge: Judge | str | None = None
@@ -55,6 +57,10 @@ class Composer:
     def __post_init__(self) -> None:
         if self.judge is not None and not isinstance(self.judge, str):
             checked(self.judge)
+        if not callable(self._aggregator()):
+            raise InvalidSpec(f"aggregate is the name of an aggregator or a function, got {shown(self.aggregate)}")
+        if not (self.missing is None or self.missing == "raise" or _is_reward(self.missing)):
+            raise InvalidSpec(f"missing is None, 'raise' or a number in [0, 1], got {shown(self.missing)}")
 
     def verify(self, case: Case) -> Result:
         """Return the result of one case."""
@@ -169,7 +175,10 @@ class Composer:
             with unsandboxed(self.unsandboxed):
                 verdicts = rollout.decided(answers)
             reward = self._reward(verdicts, aggregate)
-            return Result(reward=reward, verdicts=verdicts, usage=rollout.usage(answers), id=rollout.case.id)
+            usage = rollout.usage(answers)
+            return Result(reward=reward, verdicts=verdicts, usage=usage, id=rollout.case.id).about(
+                rollout.text.raw
+            )
         except Exception as error:  # noqa: BLE001  # the case's own, for the caller to raise or to report
             return error
 
@@ -181,7 +190,13 @@ class Composer:
                 raise UndecidedReward(f"{verdict.type} is undecided: {verdict.error}")
             return self.missing
         # A skipped verdict was proven not to matter, so either bound gives the reward.
-        return aggregate([bound(verdict, passed=False) if verdict.skipped else verdict for verdict in verdicts])
+        return rewarded(
+            aggregate, [bound(verdict, passed=False) if verdict.skipped else verdict for verdict in verdicts]
+        )
+
+
+def _is_reward(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 @contextmanager

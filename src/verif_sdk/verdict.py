@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+
+SHOWN = 8
+"""Verdicts that the short form of a result names."""
 
 Unit = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -54,10 +57,18 @@ class Verdict(BaseModel):
         """Whether there is an outcome."""
         return self.passed is not None
 
+    def __repr__(self) -> str:
+        score = "" if self.score is None else f" {self.score:.2f}"
+        return f"<Verdict {self.mark}{score} {self.type}: {(self.error or self.reason)[:80]!r}>"
+
+    @property
+    def mark(self) -> str:
+        """The outcome in four letters: "pass", "FAIL", "skip", or "????" where it is undecided."""
+        return {True: "pass", False: "FAIL", None: "skip" if self.skipped else "????"}[self.passed]
+
     def __str__(self) -> str:
-        mark = {True: "pass", False: "FAIL", None: "skip" if self.skipped else "????"}[self.passed]
         score = "    " if self.score is None else f"{self.score:.2f}"
-        return f"{mark}  {score}  {self.type}: {self.error or self.reason}".rstrip(": ")
+        return f"{self.mark}  {score}  {self.type}: {self.error or self.reason}".rstrip(": ")
 
 
 class Usage(BaseModel):
@@ -96,6 +107,12 @@ class Result(BaseModel):
     usage: Usage = Usage()
     id: str | None = None
     """The id of the case, where it had one."""
+    _text: str = PrivateAttr("")
+
+    def about(self, text: str) -> Self:
+        """Return this result, which from now on knows the checked text, to show it in a notebook."""
+        self._text = text
+        return self
 
     @property
     def passed(self) -> bool | None:
@@ -109,6 +126,24 @@ class Result(BaseModel):
     def errors(self) -> tuple[str, ...]:
         """The causes of the undecided verdicts, in order."""
         return tuple(verdict.error for verdict in self.verdicts if verdict.error is not None)
+
+    def __eq__(self, other: object) -> bool:
+        # The text is there to be looked at: a result that was read from JSON equals the one that was written.
+        return isinstance(other, Result) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash((self.reward, self.verdicts, self.usage, self.id))
+
+    def __repr__(self) -> str:
+        reward = "undecided" if self.reward is None else f"{self.reward:.3f}"
+        verdicts = [f"{verdict.mark} {verdict.type}" for verdict in self.verdicts]
+        rest = f", and {len(verdicts) - SHOWN} more" if len(verdicts) > SHOWN else ""
+        return f"<Result reward {reward}: {', '.join(verdicts[:SHOWN])}{rest}>"
+
+    def _repr_html_(self) -> str:
+        from verif_sdk.notebook import html
+
+        return html(self, self._text)
 
     def __str__(self) -> str:
         reward = "undecided" if self.reward is None else f"{self.reward:.3f}"

@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import shutil
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import NamedTuple
@@ -16,7 +17,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from verif_sdk import __version__, nltk_data
+from verif_sdk.constraint import Constraint
+from verif_sdk.errors import in_words
+from verif_sdk.known_plugins import BLOCK, KNOWN
 from verif_sdk.registry import Registry
+from verif_sdk.text import Text
 
 EXTRAS = {
     "vllm": ("vllm", "vllm"),
@@ -24,6 +29,7 @@ EXTRAS = {
     "server": ("aiohttp", "http"),
     "hf": ("transformers", "hf"),
 }
+"""Per judge, the module that it needs and the extra that brings it."""
 
 
 class Finding(NamedTuple):
@@ -44,7 +50,7 @@ def doctor(as_json: bool = typer.Option(False, "--json", help="Print JSON for pr
         table = Table(box=None, show_header=False, pad_edge=False)
         for what, state, detail in findings:
             table.add_row(escape(what), f"[{colours[state]}]{state}[/]", escape(detail))
-        Console().print(table, highlight=False)
+        Console(emoji=False).print(table, highlight=False)
     raise typer.Exit(any(finding.state == "broken" for finding in findings))
 
 
@@ -58,19 +64,57 @@ def _software() -> list[Finding]:
             found.append(Finding(f"judge {name}", "absent", f"pip install 'verif-sdk[{extra}]'"))
         else:
             found.append(Finding(f"judge {name}", "ok", f"{module} {_version(module)}"))
-    return found
+    lacking = [module for module in ("fastapi", "uvicorn") if find_spec(module) is None]
+    detail = "pip install 'verif-sdk[serve]'" if lacking else f"fastapi {_version('fastapi')}"
+    return [*found, Finding("verif serve", "absent" if lacking else "ok", detail)]
 
 
 def _plugins() -> list[Finding]:
     registry = Registry.installed()
-    counts: dict[str, int] = {}
-    for name in registry.constraints:
-        counts[registry.owners[name]] = counts.get(registry.owners[name], 0) + 1
-    found = [Finding(f"plugin {owner}", "ok", f"{count} constraint types") for owner, count in counts.items()]
+    found = [Finding(f"plugin {owner}", "ok", _counts(names)) for owner, names in registry.plugins.items()]
     found += [Finding(f"plugin {plugin}", "broken", cause) for plugin, cause in registry.broken.items()]
-    if blocked := os.environ.get("VERIF_SDK_BLOCK"):
-        found.append(Finding("plugins left out", "ok", f"VERIF_SDK_BLOCK={blocked}"))
+    found += [
+        Finding(f"plugin {plugin.distribution}", "absent", f"pip install {plugin.distribution}")
+        for plugin in KNOWN
+        if not any(plugin.distribution in one for one in (*registry.plugins, *registry.broken))
+    ]
+    if blocked := os.environ.get(BLOCK):
+        found.append(Finding("plugins left out", "ok", f"{BLOCK}={blocked}"))
+    return [*found, *_failing(registry)]
+
+
+def _counts(names: Mapping[str, Sequence[str]]) -> str:
+    """Return what a plugin provides, in numbers."""
+    words = {
+        "constraints": "constraint type",
+        "judges": "judge",
+        "aggregators": "aggregator",
+        "rows": "row format",
+    }
+    counts = {words[kind]: len(provided) for kind, provided in names.items() if provided}
+    return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for word, count in counts.items()) or "nothing"
+
+
+def _failing(registry: Registry) -> list[Finding]:
+    """Return the plugins' types that fail on their own first example, where no judge is needed to see it."""
+    found = []
+    for name, cls in registry.constraints.items():
+        if registry.owners[name].startswith("verif-sdk "):
+            continue
+        try:
+            _try(cls)
+        except Exception as error:  # noqa: BLE001  # a plugin's code may raise anything; it is reported by name
+            found.append(Finding(f"type {name} of {registry.owners[name]}", "broken", in_words(error)))
     return found
+
+
+def _try(cls: type[Constraint]) -> None:
+    for example in cls.examples[:1]:
+        constraint = cls.model_validate(dict(example.params))
+        constraint.instruction()
+        for response in example.accepts[:1]:
+            text = Text(response, prompt=example.prompt, reference=example.reference)
+            constraint.decide(text, [None] * len(constraint.questions(text)))
 
 
 def _judge() -> list[Finding]:

@@ -1,9 +1,23 @@
 """A third-party plugin, whole: the one that the README shows, with one more hook of each kind."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Literal
 
-from verif_sdk import Answer, Case, Check, Example, Judged, Question, Text, Verdict, hookimpl, monotone
+from verif_sdk import (
+    Aggregator,
+    Answer,
+    Case,
+    Check,
+    Example,
+    Judged,
+    JudgeFactory,
+    Question,
+    RowFormat,
+    Text,
+    Verdict,
+    hookimpl,
+    monotone,
+)
 
 
 class NoEmDash(Check):
@@ -42,7 +56,13 @@ def half(verdicts: Sequence[Verdict]) -> float:
     return sum(bool(verdict.passed) for verdict in verdicts) / len(verdicts) / 2
 
 
-def case(row: Mapping[str, Any]) -> Case:
+@monotone
+def mean(verdicts: Sequence[Verdict]) -> float:
+    """Return the mean score; a decided verdict has one."""
+    return sum(verdict.score or 0.0 for verdict in verdicts) / len(verdicts)
+
+
+def case(row: Mapping[str, object]) -> Case:
     """Return the case of a row with `text` alone."""
     return Case.of(response=row["text"], constraints=[{"type": "acme:no_em_dash"}])
 
@@ -53,15 +73,15 @@ def verif_constraints() -> list[type[Check] | type[Judged]]:
 
 
 @hookimpl
-def verif_judges() -> dict[str, type[YesJudge]]:
+def verif_judges() -> Mapping[str, JudgeFactory]:
     return {"acme": YesJudge}
 
 
 @hookimpl
-def verif_aggregators() -> dict[str, Any]:
-    return {"acme-half": half}
+def verif_aggregators() -> Mapping[str, Aggregator]:
+    return {"acme-half": half, "acme-mean": mean}
 
 
 @hookimpl
-def verif_rows() -> dict[str, Any]:
+def verif_rows() -> Mapping[str, RowFormat]:
     return {"acme-text": case}
