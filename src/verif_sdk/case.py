@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from verif_sdk import limits
 from verif_sdk.constraint import Constraint
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.problems import described
@@ -21,7 +22,9 @@ THINK = ("<think>", "</think>")
 
 def _as_list(value: Any) -> Any:
     read = from_json(value) if isinstance(value, str) else value
-    return [read] if isinstance(read, (Constraint, Mapping)) else read
+    listed = [read] if isinstance(read, (Constraint, Mapping)) else read
+    limits.check(listed)
+    return listed
 
 
 class Case(BaseModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -64,6 +64,15 @@ class Constraint(BaseModel, ABC):
     def instruction(self) -> str:
         """Return the sentence that tells a model what to do: the template, filled in."""
         return fill(self.template, {name: getattr(self, name) for name in type(self).model_fields})
+
+    def inside(self) -> Iterator[Constraint]:
+        """Yield the constraints in its fields, and those in theirs, at any depth."""
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            for part in value if isinstance(value, tuple) else (value,):
+                if isinstance(part, Constraint):
+                    yield part
+                    yield from part.inside()
 
     def demands(self) -> Iterable[Demand]:
         """Return what it asks of countable or nameable things, for `verif check-dataset` to find clashes."""

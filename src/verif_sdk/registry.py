@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import PlainValidator, SerializeAsAny, ValidationError, WithJsonSchema
 
-from verif_sdk import known_plugins
+from verif_sdk import known_plugins, limits
 from verif_sdk.constraint import Constraint
 from verif_sdk.errors import InvalidSpec, UnknownName, did_you_mean, suggest
 from verif_sdk.late import once
@@ -55,6 +55,14 @@ class Registry:
         """
         if isinstance(spec, str):
             spec = from_json(spec)
+        if not isinstance(spec, Constraint):
+            limits.check(spec)
+        return self.typed(spec)
+
+    def typed(self, spec: Constraint | Mapping[str, Any] | str) -> Constraint:
+        """Return what `parse` does for a spec that is known to keep the limits, such as a part of one."""
+        if isinstance(spec, str):
+            return self.parse(spec)
         if not isinstance(spec, dict):
             if isinstance(spec, Constraint):
                 return spec
@@ -141,7 +149,7 @@ def from_json(text: str) -> Any:
 
 AnyConstraint = Annotated[
     SerializeAsAny[Constraint],
-    PlainValidator(lambda spec: Registry.installed().parse(spec)),
+    PlainValidator(lambda spec: Registry.installed().typed(spec)),
     WithJsonSchema({"type": "object", "required": ["type"], "x-constraint": True}),
 ]
 """A field that holds any registered constraint: reads objects, dicts and JSON, writes all parameters."""

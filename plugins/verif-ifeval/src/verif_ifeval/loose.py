@@ -34,6 +34,8 @@ class Loose(Constraint):
     def _by_code(self) -> Self:
         if not self.constraint.hard:
             raise ValueError(f"{self.constraint.type} asks a judge; only a constraint by code is read loosely")
+        if any(isinstance(part, Loose) for part in (self.constraint, *self.constraint.inside())):
+            raise ValueError("a loose reading inside a loose one: each level takes eight times as long")
         return self
 
     def instruction(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from types import NoneType
 from typing import Any
 
@@ -109,6 +109,8 @@ def _spec(name: Any, given: Any) -> dict[str, Any]:
         raise InvalidSpec(f"an instruction id is a text, got {name!r:.80}")
     if not isinstance(given, (dict, Mapping, NoneType)):
         raise InvalidSpec(f"field 'kwargs' is a list of objects, got {given!r:.80}")
+    if given and "type" in given:
+        raise InvalidSpec("field 'kwargs' has a 'type'; the instruction id is what names it")
     spec = {"type": type_of(name), **(given or {})}
     if spec["type"] == LETTERS and not _is_letter(spec.get("letter")):
         spec.setdefault("variant", "fixed")
@@ -119,7 +121,7 @@ def _is_letter(given: Any) -> bool:
     return isinstance(given, str) and len(given) == 1 and "a" <= given.lower() <= "z"
 
 
-@cache
+@lru_cache(maxsize=4096)  # ids come with the rows, so there is no end to unknown ones
 def type_of(name: str) -> str:
     """Return the type of a public id, which is looked up in IFEval, then in IFBench, then in IF-RLVR."""
     places = [f"{family}:{name}" for family in ("ifeval", "ifbench", "iftrain")]
