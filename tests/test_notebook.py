@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import pickle
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
 from verif_sdk import Result, Verdict, verify
 from verif_sdk.notebook import LONGEST, html
 
-RULES = [{"type": "keywords:exclude", "keywords": ["bad"]}, {"type": "length:words", "at_least": 2}]
+RULES: list[dict[str, Any]] = [
+    {"type": "keywords:exclude", "keywords": ["bad"]},
+    {"type": "length:words", "at_least": 2},
+]
 
 
 class Seen(HTMLParser):

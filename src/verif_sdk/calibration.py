@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from verif_sdk.case import Case
@@ -61,14 +63,16 @@ class Calibration:
     error: float
     """The expected calibration error over ten bins, in [0, 1] (Naeini et al. 2015)."""
     bins: tuple[Bin, ...]
+    causes: Mapping[str, int] = field(default_factory=dict)
+    """Why the judge gave no verdict, and how often."""
 
 
 def labelled(
     lines: Iterable[tuple[int, bytes]], read: RowFormat, composer: Composer
-) -> tuple[list[Labelled], int, int]:
+) -> tuple[list[Labelled], Counter[str], int]:
     """Return the judge's probabilities of yes with their labels, and how many labels have none.
 
-    Those are, first, of constraints that the judge left undecided, and second, of soft constraints that are no
+    First come those that the judge left undecided, by cause; second those of soft constraints that are no
     question of yes and no, such as a scale or a negation.
 
     Args:
@@ -81,7 +85,8 @@ def labelled(
         InvalidSpec: a row cannot be read, or its labels do not fit its constraints; the message names the line.
     """
     found: list[Labelled] = []
-    undecided = other = 0
+    undecided: Counter[str] = Counter()
+    other = 0
     rest = iter(lines)
     while window := list(islice(rest, WINDOW)):
         rows = [_row(number, line, read) for number, line in window]
@@ -94,7 +99,7 @@ def labelled(
                 if not _yes_or_no(item, text):
                     other += 1
                 elif verdict.score is None:
-                    undecided += 1
+                    undecided[verdict.error or "not asked"] += 1
                 else:
                     found.append((verdict.score, label))
     return found, undecided, other
@@ -105,19 +110,24 @@ def _yes_or_no(item: Constraint, text: Text) -> bool:
     return isinstance(item, Judged) and [question.answers for question in item.questions(text)] == [YES_NO]
 
 
-def calibrate(pairs: Sequence[Labelled], undecided: int = 0, other: int = 0) -> Calibration:
+def calibrate(
+    pairs: Sequence[Labelled], undecided: Mapping[str, int] = MappingProxyType({}), other: int = 0
+) -> Calibration:
     """Return the figures of a judge.
 
     Args:
         pairs: probabilities with labels; both labels must occur.
-        undecided: labelled constraints without a verdict.
+        undecided: labelled constraints without a verdict, counted by cause.
         other: labelled constraints that are no question of yes and no.
 
     Raises:
         InvalidSpec: there is no label, or all are the same.
     """
     if len({label for _, label in pairs}) < 2:
-        raise InvalidSpec(f"calibration needs labels of both kinds, true and false; got {len(pairs)} of one kind")
+        lost = "".join(f"; {count} undecided: {cause}" for cause, count in undecided.items())
+        raise InvalidSpec(
+            f"calibration needs labels of both kinds, true and false; got {len(pairs)} of one kind{lost[:500]}"
+        )
     best = max(_agreements(pairs), key=lambda one: (round(one.kappa, 12), -abs(one.threshold - 0.5)))
     bins = [[pair for pair in pairs if min(BINS - 1, int(pair[0] * BINS)) == place] for place in range(BINS)]
     told = tuple(
@@ -125,7 +135,8 @@ def calibrate(pairs: Sequence[Labelled], undecided: int = 0, other: int = 0) -> 
         for inside in bins
     )
     error = sum(one.count * abs(one.mean - one.share) for one in told) / len(pairs)
-    return Calibration(len(pairs), undecided, other, agreement(pairs, 0.5), best, error, told)
+    lost = sum(undecided.values())
+    return Calibration(len(pairs), lost, other, agreement(pairs, 0.5), best, error, told, dict(undecided))
 
 
 def agreement(pairs: Sequence[Labelled], threshold: float) -> Agreement:

@@ -12,9 +12,10 @@ from xml.etree import ElementTree
 import pytest
 from typer.testing import CliRunner
 
-from verif_sdk import Composer, InvalidSpec, Question, Registry, verify
+from verif_sdk import Answer, Composer, InvalidSpec, Question, Registry, verify
 from verif_sdk.calibration import agreement, calibrate, labelled, write
 from verif_sdk.cli import app
+from verif_sdk.cli.calibrate import _print as shown_in_words
 from verif_sdk.judges import from_spec
 from verif_sdk.judges.calibrated import CalibratedJudge
 from verif_sdk.judges.scripted import ScriptedJudge
@@ -97,7 +98,24 @@ def test_scales_and_negations_have_no_say_in_the_threshold_of_yes_and_no() -> No
     composer = Composer(ScriptedJudge(lambda _: 0.7), early_exit=False)
     read = Registry.installed().row_format("native")
     found = labelled([(1, json.dumps(row).encode())], read, composer)
-    assert found == ([(0.7, True)], 0, 2)
+    assert found == ([(0.7, True)], {}, 2)
+
+
+def test_the_causes_of_what_is_undecided_are_counted_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    tone = {"type": "soft:tone", "tone": "polite"}
+    answers = iter([0.9, 0.2, Answer(error="[the] server is away"), Answer(error="[the] server is away")])
+    rows = [{"response": str(place), "constraints": tone, "labels": [place == 0]} for place in range(4)]
+    lines = [(place, json.dumps(row).encode()) for place, row in enumerate(rows, 1)]
+    judge = ScriptedJudge(lambda _: next(answers))
+    pairs, undecided, other = labelled(
+        lines, Registry.installed().row_format("native"), Composer(judge, early_exit=False)
+    )
+    found = calibrate(pairs, undecided, other)
+    assert (found.undecided, found.causes) == (2, {"[the] server is away": 2})
+    shown_in_words(found)
+    assert "2 x [the] server is away" in capsys.readouterr().out
+    with pytest.raises(InvalidSpec, match="got 0 of one kind; 4 undecided: the judge is away"):
+        calibrate([], {"the judge is away": 4})
 
 
 def rows(path: Path) -> Path:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from verif_sdk import scoring
@@ -49,7 +51,7 @@ def calibrate(
 
 
 def _print(found: Calibration) -> None:
-    console = Console()
+    console = Console(emoji=False)
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in ("threshold", "accuracy", "precision", "recall", "kappa"):
         table.add_column(name, justify="right")
@@ -58,6 +60,8 @@ def _print(found: Calibration) -> None:
     console.print(table, highlight=False)
     counts = f"{found.count} labels, {found.undecided} undecided, {found.other} of other questions than yes or no"
     console.print(counts, highlight=False)
+    for cause, count in Counter(found.causes).most_common(5):
+        console.print(f"[yellow]{count} x[/] {escape(cause)}", highlight=False)
     console.print(f"expected calibration error {found.error:.3f}", highlight=False)
     bins = Table(box=None, header_style="bold", pad_edge=False)
     for name in ("judge says", "labels", "people say yes", ""):

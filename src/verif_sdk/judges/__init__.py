@@ -5,33 +5,43 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import import_module
-from inspect import iscoroutinefunction
+from inspect import iscoroutinefunction, signature
 from typing import TYPE_CHECKING
 
-from verif_sdk.errors import InvalidSpec
+from verif_sdk.errors import InvalidSpec, JudgeFailed, VerifError, in_words, suggest
 from verif_sdk.question import Judge
 
 if TYPE_CHECKING:
     from verif_sdk.hookspecs import JudgeFactory
 
 
-def _lazy(module: str, name: str) -> JudgeFactory:
-    """Return a factory that imports its backend when the first judge is made."""
+@dataclass(frozen=True)
+class _Lazy:
+    """A factory that imports its backend when the first judge is made."""
 
-    def factory(model: str, **options: object) -> Judge:
-        judge: Judge = getattr(import_module(f"verif_sdk.judges.{module}"), name)(model, **options)
+    module: str
+    name: str
+
+    @property
+    def judge(self) -> JudgeFactory:
+        judge: JudgeFactory = getattr(import_module(f"verif_sdk.judges.{self.module}"), self.name)
         return judge
 
-    return factory
+    def __call__(self, model: str, **options: object) -> Judge:
+        return self.judge(model, **options)
 
 
 BUILT_IN: Mapping[str, JudgeFactory] = {
-    "vllm": _lazy("vllm", "VllmJudge"),
-    "openai": _lazy("openai", "OpenAIJudge"),
-    "hf": _lazy("hf", "HfJudge"),
-    "server": _lazy("server", "ServerJudge"),
+    "vllm": _Lazy("vllm", "VllmJudge"),
+    "openai": _Lazy("openai", "OpenAIJudge"),
+    "hf": _Lazy("hf", "HfJudge"),
+    "server": _Lazy("server", "ServerJudge"),
+    "cascade": lambda rest: _cascade(rest),  # noqa: PLW0108  # which stands below
 }
+_EVERYWHERE = frozenset({"cache", "calibration", "rule", "votes"})
+"""Options that go with every judge but a cascade."""
 
 _lock = threading.RLock()  # a cascade resolves its two judges
 _judges: dict[tuple[int, str], Judge] = {}
@@ -108,28 +118,34 @@ def from_spec(spec: str) -> Judge:
 
     Raises:
         InvalidSpec: the spec has no scheme, or its options do not fit the judge.
+        JudgeFailed: the judge raised while it was made.
     """
     from urllib.parse import parse_qsl
 
     from verif_sdk.registry import Registry
 
-    if spec.startswith("cascade:"):
-        return _cascade(spec.removeprefix("cascade:"))
     scheme, colon, rest = spec.partition(":")
     if not colon:
         raise InvalidSpec(f"a judge spec is 'scheme:model', such as 'vllm:Qwen/Qwen3-8B'; got {spec!r}")
+    factory = Registry.installed().judge_factory(scheme)
+    if scheme == "cascade":
+        return factory(rest)
     model, _, query = rest.partition("?")
     options = dict(parse_qsl(query, keep_blank_values=True))
-    factory = Registry.installed().judge_factory(scheme)
+    if "rule" in options and "votes" not in options:
+        raise InvalidSpec(f"judge {scheme!r}: 'rule' says how votes are counted, so it goes with 'votes'")
     cache, votes, rule = options.pop("cache", None), options.pop("votes", None), options.pop("rule", "mean")
     calibration = options.pop("calibration", None)
     whole = options.get("joint") == "all"
     if whole:
         del options["joint"]
+    _refuse_options(scheme, factory, {*options, *(() if votes is None else ("sample",))})
     try:
         judge = factory(model, **options) if votes is None else _voting(factory, model, options, votes, rule)
-    except TypeError as error:
-        raise InvalidSpec(f"judge {scheme!r}: {error}") from None
+    except VerifError:
+        raise
+    except Exception as error:
+        raise JudgeFailed(f"judge {scheme!r} cannot start: {in_words(error)}") from error
     if whole:
         from verif_sdk.judges.several import AllInOneJudge
 
@@ -144,6 +160,22 @@ def from_spec(spec: str) -> Judge:
 
         judge = CalibratedJudge(judge, calibration, spec)
     return judge
+
+
+def _refuse_options(scheme: str, factory: JudgeFactory, options: set[str]) -> None:
+    """Refuse options that a judge does not take, and the lack of those that it needs."""
+    _, *parameters = signature(factory.judge if isinstance(factory, _Lazy) else factory).parameters.values()
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+        return  # it looks at its options itself
+    taken = {parameter.name: parameter.default is parameter.empty for parameter in parameters}
+    for option in sorted(options - taken.keys()):
+        if option == "sample":
+            raise InvalidSpec(f"votes: judge {scheme!r} draws no samples, so it cannot vote with itself")
+        hint = suggest(option, taken.keys() | _EVERYWHERE)
+        raise InvalidSpec(f"judge {scheme!r}: unknown option {option!r}" + (f"; {hint}" if hint else ""))
+    for name, needed in taken.items():
+        if needed and name not in options:
+            raise InvalidSpec(f"judge {scheme!r} needs the option {name!r}, as in '{scheme}:MODEL?{name}=...'")
 
 
 def _voting(factory: JudgeFactory, model: str, options: dict[str, str], votes: str, rule: str) -> Judge:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import atexit
 import json
+import re
+import socket
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -99,8 +101,11 @@ class Client:
         except aiohttp.InvalidURL:
             return f"{self._base_url!r} is no address of a server", None
         except aiohttp.ClientError as error:
-            return f"no connection to {self._base_url}: {type(error).__name__}", 0.0
-        return _read(status, body, wait)
+            return f"no connection to {self._base_url}: {_why(error)}", 0.0
+        reply, wait = _read(status, body, wait)
+        if status == 404 and path.startswith("/chat") and not re.search(r"/v\d", self._base_url):
+            return f"{reply}; base_url ends in the API's version as a rule: {self._base_url}/v1", wait
+        return reply, wait
 
 
 @once
@@ -109,6 +114,17 @@ def library() -> Any:
     import aiohttp
 
     return aiohttp
+
+
+def _why(error: Exception) -> str:
+    """Return the cause of a failed connection in words."""
+    cause = getattr(error, "os_error", error)
+    match cause:
+        case ConnectionRefusedError():
+            return "it was refused; does the server run, on this port?"
+        case socket.gaierror():
+            return "the name of the host is not known"
+    return f"{type(error).__name__} ({error!s:.120})" if str(error) else type(error).__name__
 
 
 def _read(status: int, body: bytes, wait: str) -> tuple[Any, float | None]:

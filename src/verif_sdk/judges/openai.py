@@ -10,7 +10,7 @@ from typing import Any
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.judges.http import Client, Refused, require
 from verif_sdk.judges.layout import layout_of
-from verif_sdk.judges.options import flag, number
+from verif_sdk.judges.options import count, flag, number
 from verif_sdk.judges.reading import read, spellings
 from verif_sdk.question import PROMPT_VERSION, Answer, Question, messages
 
@@ -60,7 +60,7 @@ class OpenAIJudge:
         self.max_reasoning_tokens = int(number("max_reasoning_tokens", max_reasoning_tokens))
         self.concurrency = int(number("concurrency", concurrency))
         self.timeout = number("timeout", timeout)
-        self.retries = int(float(retries))
+        self.retries = count("retries", retries)
 
     def _made(self, reply: Mapping[str, Any]) -> str:
         """Return what reproduces a verdict: backend, model and the server's version, prompt, reading, sampling."""

@@ -40,3 +40,20 @@ def number(name: str, value: float | str) -> float:
     if isinstance(read, bool) or not isinstance(read, (int, float)) or read <= 0:
         raise InvalidSpec(f"judge option {name!r} is a number above 0, got {value!r}")
     return float(read)
+
+
+def count(name: str, value: float | str) -> int:
+    """Return an option that is a whole number from 0.
+
+    Raises:
+        InvalidSpec: the value is no whole number from 0.
+    """
+    read = converted(value)
+    if (
+        isinstance(read, bool)
+        or not isinstance(read, (int, float))
+        or not 0 <= read < float("inf")
+        or read != int(read)
+    ):
+        raise InvalidSpec(f"judge option {name!r} is a whole number from 0, got {value!r}")
+    return int(read)

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.judges.http import Client, Refused, require
-from verif_sdk.judges.options import number
+from verif_sdk.judges.options import count, number
 from verif_sdk.question import Answer, Question
 
 
@@ -20,7 +20,7 @@ class ServerJudge:
         address: such as "http://judge:8500".
         concurrency: requests in flight at most.
         timeout: seconds for one try.
-        retries: further tries after 429, 5xx or a broken connection.
+        retries: further tries after 429, 5xx or a broken connection; 0 for none.
 
     The token is that of the environment variable VERIF_SERVER_TOKEN.
 
@@ -37,7 +37,7 @@ class ServerJudge:
         require("server")
         self._address = address.rstrip("/")
         self._limits = int(number("concurrency", concurrency)), number("timeout", timeout)
-        self._retries = int(number("retries", retries))
+        self._retries = count("retries", retries)
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return the server's answers; where there is none, each says why."""

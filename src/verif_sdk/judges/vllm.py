@@ -195,4 +195,5 @@ def _refuse_unknown(engine_arguments: dict[str, Any]) -> None:
     for name in engine_arguments:
         if name not in known:
             own = {"joint", "reasoning", "max_reasoning_tokens"}
-            raise InvalidSpec(f"judge 'vllm': unknown option {name!r}; {suggest(name, known | own)}")
+            hint = suggest(name, known | own)
+            raise InvalidSpec(f"judge 'vllm': unknown option {name!r}" + (f"; {hint}" if hint else ""))
