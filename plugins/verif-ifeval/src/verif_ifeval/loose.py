@@ -11,6 +11,9 @@ from pydantic import model_validator
 from verif_ifeval.reference import is_blank
 from verif_sdk import Answer, AnyConstraint, Constraint, Example, Text, Verdict
 
+_CUT = ("without the first line", "without the last line", "without the first and the last line")
+_NAMES = ("without *", *_CUT, *(f"{cut} and *" for cut in _CUT))
+
 
 class Loose(Constraint):
     """A constraint holds for the response or for one of seven variants of it.
@@ -48,36 +51,40 @@ class Loose(Constraint):
         if strict.passed:
             return _verdict(True, strict, self.weight, self.provider)
         error = strict.error
-        for variant in text.view(variants):
+        for name, variant in text.view(variants):
             verdict = self.constraint.decide(variant)
             if verdict.passed:
-                return _verdict(True, verdict, self.weight, self.provider)
+                return _verdict(True, verdict, self.weight, self.provider, f"{name}: ")
             error = error or verdict.error
         if error is not None:
             return self.undecided(error, parts=(strict,))
         return _verdict(False, strict, self.weight, self.provider)
 
 
-@lru_cache(maxsize=1024)
-def _verdict(passed: bool, inner: Verdict, weight: float, provider: str) -> Verdict:
+@lru_cache(maxsize=4096)
+def _verdict(passed: bool, inner: Verdict, weight: float, provider: str, variant: str = "") -> Verdict:
     """Return a loose verdict; there are few different ones, which never change, so equal ones are one object."""
     return Verdict(
         type="ifeval:loose",
         passed=passed,
         score=float(passed),
-        reason=inner.reason if passed else "none of the eight variants passes",
+        reason=f"{variant}{inner.reason}" if passed else f"{inner.reason}; nor does one of seven variants pass",
+        evidence=() if variant else inner.evidence,
         weight=weight,
         parts=(inner,),
         decided_by=provider,
     )
 
 
-def variants(raw: str) -> tuple[Text, ...]:
-    """Return the variants of a response that differ from it and are not blank, in the published order."""
+def variants(raw: str) -> tuple[tuple[str, Text], ...]:
+    """Return the variants of a response that differ from it and are not blank, named, in the published order."""
     lines = raw.split("\n")
     without_first = "\n".join(lines[1:]).strip()
     without_last = "\n".join(lines[:-1]).strip()
     without_both = "\n".join(lines[1:-1]).strip()
     cut = (without_first, without_last, without_both)
     every = (raw.replace("*", ""), *cut, *(text.replace("*", "") for text in cut))
-    return tuple(Text(text) for text in dict.fromkeys(every) if text != raw and text.strip())
+    names: dict[str, str] = {}
+    for name, text in zip(_NAMES, every, strict=True):
+        names.setdefault(text, name)
+    return tuple((name, Text(text)) for text, name in names.items() if text != raw and text.strip())

@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import regex
 from pydantic import Field
@@ -22,6 +22,16 @@ Count = Annotated[int, Field(ge=0)]
 # As NLTK 3.10 has it, to which the marks of Indic scripts are part of a word; to Python's own `re` they are not.
 WORD = regex.compile(r"\w+")
 _SIMPLE = re.compile(r"[^\\\[\](){}*+?|^$]{1,100}")
+
+
+class Finding(NamedTuple):
+    """What a check finds."""
+
+    holds: bool
+    reason: str
+    """What was counted against what was asked, in words."""
+    evidence: tuple[tuple[int, int], ...] = ()
+    """Where: (start, end) character offsets into the response."""
 
 
 class _Shapes(dict[int, str]):
@@ -44,17 +54,16 @@ class Reference(Check):
     ] = "faithful"
 
     @abstractmethod
-    def holds(self, text: Text) -> bool:
-        """Return the reference's verdict on a response that is not blank."""
+    def holds(self, text: Text) -> Finding:
+        """Return what the reference finds in a response that is not blank."""
 
-    def fixed(self, text: Text) -> bool:
-        """Return what the instruction's own words ask for: the reference's verdict, where they agree."""
+    def fixed(self, text: Text) -> Finding:
+        """Return what the instruction's own words ask to find: what the reference finds, where they agree."""
         return self.holds(text)
 
     def check(self, text: Text) -> Verdict:
-        if self.variant == "fixed":
-            return _verdict(self.type, self.fixed(text), "as the instruction reads", self.weight, self.provider)
-        return _verdict(self.type, self.holds(text), "as the reference decides", self.weight, self.provider)
+        finding = self.fixed(text) if self.variant == "fixed" else self.holds(text)
+        return _verdict(self.type, finding, self.weight, self.provider)
 
     def decide(self, text: Text, answers: Sequence[Answer | None] = ()) -> Verdict:
         if is_blank(text.raw):
@@ -65,11 +74,19 @@ class Reference(Check):
             return self.undecided(str(cause))
 
 
-@lru_cache(maxsize=1024)
-def _verdict(type: str, passed: bool, reason: str, weight: float, provider: str) -> Verdict:
-    """Return a verdict; there are few different ones, and they never change, so equal ones are one object."""
-    score = float(passed)
-    return Verdict(type=type, passed=passed, score=score, reason=reason, weight=weight, decided_by=provider)
+@lru_cache(maxsize=4096)
+def _verdict(type: str, finding: Finding, weight: float, provider: str) -> Verdict:
+    """Return a verdict; many are equal, and they never change, so equal ones are one object."""
+    passed, reason, evidence = finding
+    return Verdict(
+        type=type,
+        passed=passed,
+        score=float(passed),
+        reason=reason,
+        evidence=evidence,
+        weight=weight,
+        decided_by=provider,
+    )
 
 
 def is_blank(raw: str) -> bool:
@@ -77,9 +94,43 @@ def is_blank(raw: str) -> bool:
     return not raw or raw.isspace()
 
 
-def compared(found: int, relation: Relation, wanted: int) -> bool:
+def counted(number: int, unit: str, of: str = "") -> str:
+    """Return a number with its unit, which takes an s: "1 word", "2 words"; `of` goes behind it."""
+    return f"{number} {unit}{of}" if number == 1 else f"{number} {unit}s{of}"
+
+
+def compared(number: int, unit: str, relation: Relation, wanted: int, of: str = "") -> Finding:
     """Return whether a count is below, or not below, the wanted one."""
-    return found < wanted if relation == "less than" else found >= wanted
+    if relation == "less than":
+        return Finding(number < wanted, f"{counted(number, unit, of)}, asked for fewer than {wanted}")
+    return at_least(number, unit, wanted, of)
+
+
+def at_least(number: int, unit: str, wanted: int, of: str = "") -> Finding:
+    """Return whether a count is at least the wanted one."""
+    return Finding(number >= wanted, f"{counted(number, unit, of)}, asked for at least {wanted}")
+
+
+def at_most(number: int, unit: str, wanted: int, of: str = "") -> Finding:
+    """Return whether a count is at most the wanted one."""
+    return Finding(number <= wanted, f"{counted(number, unit, of)}, asked for at most {wanted}")
+
+
+def exactly(number: int, unit: str, wanted: int, of: str = "") -> Finding:
+    """Return whether a count is the wanted one."""
+    return Finding(number == wanted, f"{counted(number, unit, of)}, asked for exactly {wanted}")
+
+
+def absent(place: int, what: str) -> Finding:
+    """Return whether a forbidden character, first seen at `place`, is absent; -1 stands for absent."""
+    if place < 0:
+        return Finding(True, f"no {what}")
+    return Finding(False, f"{what} at character {place + 1}, asked for none", ((place, place + 1),))
+
+
+def quoted(text: str) -> str:
+    """Return a piece of a text as a reason shows it: quoted, controls escaped, long ones cut."""
+    return repr(text) if len(text) <= 40 else repr(f"{text[:39]}…")
 
 
 def asked(of: str, relation: Relation, number: int) -> list[Demand]:

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from verif_ifeval.ifbench.units import EDGES, bare
 from verif_ifeval.punkt import tokens
-from verif_ifeval.reference import Count, Reference, words
+from verif_ifeval.reference import Count, Finding, Reference, at_least, counted, exactly, quoted, words
 from verif_sdk import Example, Text
 
 _DIGITS = re.compile(r"\d+")
@@ -102,8 +102,10 @@ class WordCountRange(Reference):
     min_words: Count
     max_words: Count
 
-    def holds(self, text: Text) -> bool:
-        return self.min_words <= text.view(words) <= self.max_words
+    def holds(self, text: Text) -> Finding:
+        found = text.view(words)
+        asked = f"asked for {self.min_words} to {self.max_words}"
+        return Finding(self.min_words <= found <= self.max_words, f"{counted(found, 'word')}, {asked}")
 
 
 class UniqueWordCount(Reference):
@@ -114,8 +116,10 @@ class UniqueWordCount(Reference):
     type: Literal["ifbench:count:unique_word_count"] = "ifbench:count:unique_word_count"
     N: Count
 
-    def holds(self, text: Text) -> bool:
-        return len({word.strip(EDGES) for word in set(text.raw.lower().split())}) >= self.N
+    def holds(self, text: Text) -> Finding:
+        return at_least(
+            len({word.strip(EDGES) for word in set(text.raw.lower().split())}), "different word", self.N
+        )
 
 
 class Conjunctions(Reference):
@@ -126,13 +130,14 @@ class Conjunctions(Reference):
     type: Literal["ifbench:count:conjunctions"] = "ifbench:count:conjunctions"
     small_n: Count
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         words = set(text.raw.split())
-        return sum(word.strip(EDGES).lower() in _CONJUNCTIONS for word in words) >= self.small_n
+        found = sum(word.strip(EDGES).lower() in _CONJUNCTIONS for word in words)
+        return at_least(found, "different conjunction", self.small_n)
 
-    def fixed(self, text: Text) -> bool:
+    def fixed(self, text: Text) -> Finding:
         words = {word.strip(EDGES).lower() for word in text.raw.split()}
-        return len(words & _CONJUNCTIONS) >= self.small_n
+        return at_least(len(words & _CONJUNCTIONS), "different conjunction", self.small_n)
 
 
 class PersonNames(Reference):
@@ -145,8 +150,8 @@ class PersonNames(Reference):
     type: Literal["ifbench:count:person_names"] = "ifbench:count:person_names"
     N: Count
 
-    def holds(self, text: Text) -> bool:
-        return len(_NAMED.intersection(_CAPITALISED.findall(text.raw))) >= self.N
+    def holds(self, text: Text) -> Finding:
+        return at_least(len(_NAMED.intersection(_CAPITALISED.findall(text.raw))), "different name", self.N)
 
 
 class Numbers(Reference):
@@ -157,11 +162,11 @@ class Numbers(Reference):
     type: Literal["ifbench:count:numbers"] = "ifbench:count:numbers"
     N: Count
 
-    def holds(self, text: Text) -> bool:
-        return len(_DIGITS.findall(bare(text.raw))) == self.N
+    def holds(self, text: Text) -> Finding:
+        return exactly(len(_DIGITS.findall(bare(text.raw))), "number", self.N)
 
-    def fixed(self, text: Text) -> bool:
-        return len(_NUMBER.findall(text.raw)) == self.N
+    def fixed(self, text: Text) -> Finding:
+        return exactly(len(_NUMBER.findall(text.raw)), "number", self.N)
 
 
 class Punctuation(Reference):
@@ -176,7 +181,7 @@ class Punctuation(Reference):
     )
     type: Literal["ifbench:count:punctuation"] = "ifbench:count:punctuation"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         raw = text.raw
         if "?!" in raw:
             rest = raw.replace("?!", "", 1)
@@ -185,8 +190,9 @@ class Punctuation(Reference):
         elif "‽" in raw:
             rest = raw
         else:
-            return False
-        return all(mark in rest for mark in ".,!?;:")
+            return Finding(False, "no interrobang (?!)")
+        absent = [mark for mark in ".,!?;:" if mark not in rest]
+        return Finding(not absent, f"no {' '.join(absent)}" if absent else "every mark is used")
 
 
 class WordsJapanese(Reference):
@@ -197,9 +203,12 @@ class WordsJapanese(Reference):
     type: Literal["ifbench:count:words_japanese"] = "ifbench:count:words_japanese"
     N: Annotated[int, Field(ge=1)]
 
-    def holds(self, text: Text) -> bool:
-        words = (word.strip(EDGES) for word in text.raw.split()[self.N - 1 :: self.N])
-        return all(any(map(_japanese, word)) for word in words if word and not word.isdigit())
+    def holds(self, text: Text) -> Finding:
+        for word in text.raw.split()[self.N - 1 :: self.N]:
+            bare_word = word.strip(EDGES)
+            if bare_word and not bare_word.isdigit() and not any(map(_japanese, bare_word)):
+                return Finding(False, f"{quoted(bare_word)} is not Japanese, asked for each word of {self.N}")
+        return Finding(True, f"each word of {self.N} is Japanese")
 
 
 class Pronouns(Reference):
@@ -210,8 +219,9 @@ class Pronouns(Reference):
     type: Literal["ifbench:count:pronouns"] = "ifbench:count:pronouns"
     N: Count
 
-    def holds(self, text: Text) -> bool:
-        return sum(map(_PRONOUNS.__contains__, tokens(text.raw.replace("/", " ").lower()))) >= self.N
+    def holds(self, text: Text) -> Finding:
+        found = sum(map(_PRONOUNS.__contains__, tokens(text.raw.replace("/", " ").lower())))
+        return at_least(found, "pronoun", self.N)
 
 
 class KeywordsMultiple(Reference):
@@ -235,10 +245,13 @@ class KeywordsMultiple(Reference):
     keyword4: Keyword
     keyword5: Keyword
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         raw = text.raw.lower()
         keywords = (self.keyword1, self.keyword2, self.keyword3, self.keyword4, self.keyword5)
-        return all(raw.count(word.lower()) == times for word, times in zip(keywords, (1, 2, 3, 5, 7), strict=True))
+        for word, times in zip(keywords, (1, 2, 3, 5, 7), strict=True):
+            if (found := raw.count(word.lower())) != times:
+                return exactly(found, "occurrence", times, f" of {quoted(word)}")
+        return Finding(True, "1, 2, 3, 5 and 7 occurrences of the keywords")
 
 
 def _japanese(character: str) -> bool:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
 from typing import Literal
 
 from verif_ifeval.ifbench.units import EDGES, ascii_folded, bare
 from verif_ifeval.punkt import sentences
-from verif_ifeval.reference import Reference
+from verif_ifeval.reference import Finding, Reference, at_least, exactly, quoted
 from verif_sdk import Example, Text
 
 _DIGITS = re.compile(r"\d+")
+_MULTIPLES = ["14", "21", "28", "35", "42", "49"]
 _QUESTION = re.compile(r"\n*(?:Question \d+[\.|\):;]?\s*)")
 _OPTION = re.compile(r"^[A-Ea-e][\.|\)]\s*\w+")
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
@@ -56,8 +58,9 @@ class Multiples(Reference):
     examples = (Example({}, accepts=("14,21,28,35,42,49",), rejects=("14 21 28 35 42", "7 14 21 28 35 42 49")),)
     type: Literal["ifbench:custom:multiples"] = "ifbench:custom:multiples"
 
-    def holds(self, text: Text) -> bool:
-        return _DIGITS.findall(text.raw.replace(",", ", ")) == ["14", "21", "28", "35", "42", "49"]
+    def holds(self, text: Text) -> Finding:
+        found = _DIGITS.findall(text.raw.replace(",", ", "))
+        return Finding(found == _MULTIPLES, f"{quoted(' '.join(found))}, asked for '{' '.join(_MULTIPLES)}'")
 
 
 class McqCountLength(Reference):
@@ -79,14 +82,14 @@ class McqCountLength(Reference):
     )
     type: Literal["ifbench:custom:mcq_count_length"] = "ifbench:custom:mcq_count_length"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         if not text.raw.startswith("Question"):
-            return False
+            return Finding(False, "does not begin with 'Question'")
         pieces = [piece.strip() for piece in _QUESTION.split(text.raw) if piece.strip()]
         if len(pieces) != 4:
-            return False
+            return exactly(len(pieces), "question", 4)
         lengths = []
-        for piece in pieces:
+        for number, piece in enumerate(pieces, 1):
             asked: list[str] = []
             options = 0
             for line in map(str.strip, piece.split("\n")):
@@ -95,9 +98,12 @@ class McqCountLength(Reference):
                 elif not options:
                     asked.append(line)
             if options != 5:
-                return False
+                return exactly(options, "option", 5, f" for question {number}")
             lengths.append(len(" ".join(asked)))
-        return all(before < after for before, after in pairwise(lengths))
+        longer = all(before < after for before, after in pairwise(lengths))
+        return Finding(
+            longer, f"questions of {', '.join(map(str, lengths))} characters, asked for longer and longer ones"
+        )
 
 
 class ReverseNewline(Reference):
@@ -113,13 +119,18 @@ class ReverseNewline(Reference):
     )
     type: Literal["ifbench:custom:reverse_newline"] = "ifbench:custom:reverse_newline"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         lines = [line for line in (line.strip(EDGES) for line in text.raw.split("\n")) if line.strip()]
         start = next((place for place, line in enumerate(lines) if "Zimbabwe" in line), None)
         if start is None:
-            return False
+            return Finding(False, "no line with Zimbabwe")
         folded = [ascii_folded(line) for line in lines[start:]]
-        return len(folded) >= 52 and folded == sorted(folded, reverse=True)
+        if len(folded) < 52:
+            return at_least(len(folded), "line", 52, " from Zimbabwe on")
+        ordered = folded == sorted(folded, reverse=True)
+        return Finding(
+            ordered, f"{len(folded)} lines from Zimbabwe on{'' if ordered else ', not in reverse order'}"
+        )
 
 
 class WordReverse(Reference):
@@ -132,9 +143,12 @@ class WordReverse(Reference):
     examples = (Example({}, accepts=("eagle bald the is It",), rejects=("It is the bald eagle.",)),)
     type: Literal["ifbench:custom:word_reverse"] = "ifbench:custom:word_reverse"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         turned = " ".join(bare(text.raw.lower().strip()).split()[::-1])
-        return "bald eagle" in turned and turned in sentences(turned)
+        if "bald eagle" not in turned:
+            return Finding(False, "no 'bald eagle' when its words are reversed")
+        one = turned in sentences(turned)
+        return Finding(one, f"{'one sentence' if one else 'more than one sentence'} when its words are reversed")
 
 
 class CharacterReverse(Reference):
@@ -146,8 +160,9 @@ class CharacterReverse(Reference):
     examples = (Example({}, accepts=("elgae dlab ehT",), rejects=("The bald eagle",)),)
     type: Literal["ifbench:custom:character_reverse"] = "ifbench:custom:character_reverse"
 
-    def holds(self, text: Text) -> bool:
-        return "elgae dlab" in text.raw.lower()
+    def holds(self, text: Text) -> Finding:
+        there = "elgae dlab" in text.raw.lower()
+        return Finding(there, f"{'says' if there else 'does not say'} 'elgae dlab'")
 
 
 class SentenceAlphabet(Reference):
@@ -166,11 +181,17 @@ class SentenceAlphabet(Reference):
     )
     type: Literal["ifbench:custom:sentence_alphabet"] = "ifbench:custom:sentence_alphabet"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         found = text.view(sentences)
-        return len(found) == 26 and all(
-            sentence.split()[0][0].lower() == chr(97 + place) for place, sentence in enumerate(found)
-        )
+        if len(found) != 26:
+            return exactly(len(found), "sentence", 26)
+        for place, sentence in enumerate(found):
+            if sentence.split()[0][0].lower() != chr(97 + place):
+                return Finding(
+                    False,
+                    f"sentence {place + 1} begins with {quoted(sentence.split()[0])}, asked for {chr(97 + place)}",
+                )
+        return Finding(True, "26 sentences from a to z")
 
 
 class EuropeanCapitalsSort(Reference):
@@ -182,11 +203,11 @@ class EuropeanCapitalsSort(Reference):
     examples = (Example({}, accepts=(", ".join(_CAPITALS),), rejects=(", ".join(_CAPITALS[::-1]), "Oslo")),)
     type: Literal["ifbench:custom:european_capitals_sort"] = "ifbench:custom:european_capitals_sort"
 
-    def holds(self, text: Text) -> bool:
-        return [city.strip() for city in ascii_folded(text.raw).split(",") if city.strip()] == _CAPITALS
+    def holds(self, text: Text) -> Finding:
+        return _listed([city.strip() for city in ascii_folded(text.raw).split(",") if city.strip()], _CAPITALS)
 
-    def fixed(self, text: Text) -> bool:
-        return [city.strip(" \n.") for city in ascii_folded(text.raw).split(",")] == _ABOVE_45
+    def fixed(self, text: Text) -> Finding:
+        return _listed([city.strip(" \n.") for city in ascii_folded(text.raw).split(",")], _ABOVE_45)
 
 
 class DateFormatList(Reference):
@@ -202,11 +223,26 @@ class DateFormatList(Reference):
     )
     type: Literal["ifbench:custom:date_format_list"] = "ifbench:custom:date_format_list"
 
-    def holds(self, text: Text) -> bool:
-        return all(_napoleonic(item.strip()) for item in text.raw.strip().split(","))
+    def holds(self, text: Text) -> Finding:
+        return _dates(text.raw, _napoleonic)
 
-    def fixed(self, text: Text) -> bool:
-        return all(_is_day(item.strip()) and _napoleonic(item.strip()) for item in text.raw.strip().split(","))
+    def fixed(self, text: Text) -> Finding:
+        return _dates(text.raw, lambda item: _is_day(item) and _napoleonic(item))
+
+
+def _listed(cities: list[str], wanted: list[str]) -> Finding:
+    for place, (city, right) in enumerate(zip(cities, wanted, strict=False), 1):
+        if city != right:
+            return Finding(False, f"city {place} is {quoted(city)}, asked for {right}")
+    return exactly(len(cities), "city name", len(wanted))
+
+
+def _dates(raw: str, right: Callable[[str], bool]) -> Finding:
+    items = [item.strip() for item in raw.strip().split(",")]
+    wrong = next((item for item in items if not right(item)), None)
+    if wrong is None:
+        return Finding(True, "dates from 1769 to 1821 as YYYY-MM-DD")
+    return Finding(False, f"{quoted(wrong)}, asked for dates from 1769 to 1821 as YYYY-MM-DD")
 
 
 def _napoleonic(item: str) -> bool:

@@ -13,7 +13,7 @@ from pydantic import StringConstraints
 
 from verif_ifeval.ifbench.units import EDGES, bare
 from verif_ifeval.punkt import each_sentence, each_token, sentences
-from verif_ifeval.reference import Reference, is_emoji
+from verif_ifeval.reference import Finding, Reference, absent, counted, is_emoji, quoted
 from verif_sdk import Example, Text
 
 _PAIRS = {")": "(", "]": "[", "}": "{"}
@@ -42,20 +42,21 @@ class Parentheses(Reference):
     examples = (Example({}, accepts=("([{([x])}])", "((((()"), rejects=("((((x))))", "(((((x", "([)]")),)
     type: Literal["ifbench:format:parentheses"] = "ifbench:format:parentheses"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         stack: list[str] = []
-        deepest = 0
+        deepest = best = 0
         for character in _BRACKETS.findall(text.raw):
             if character in "([{":
                 stack.append(character)
                 deepest = max(deepest, len(stack))
+                best = max(best, deepest)
             elif stack and stack[-1] == _PAIRS[character]:
                 stack.pop()
                 if deepest >= 5:
-                    return True
+                    return _nested(True, deepest, 5)
             else:
                 stack, deepest = [], 0
-        return False
+        return _nested(False, best, 5)
 
 
 class Quotes(Reference):
@@ -67,32 +68,33 @@ class Quotes(Reference):
     examples = (Example({}, accepts=('"a \'b "c" d\' e"',), rejects=("\"a 'b' c\"", "none")),)
     type: Literal["ifbench:format:quotes"] = "ifbench:format:quotes"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         stack: list[str] = []
         deepest = 0
         for character in _QUOTES.findall(text.raw):
             if stack and stack[-1] == character:
                 stack.pop()
                 if deepest - len(stack) >= 3:
-                    return True
+                    return _nested(True, deepest, 3)
             else:
                 stack.append(character)
                 deepest = max(deepest, len(stack))
-        return False
+        return _nested(False, deepest, 3)
 
-    def fixed(self, text: Text) -> bool:
+    def fixed(self, text: Text) -> Finding:
         stack: list[str] = []
-        deepest = 0
+        deepest = best = 0
         for quote, opens, closes in _quotation_marks(text.raw):
             if closes and stack and stack[-1] == quote:
                 stack.pop()
                 if not stack and deepest >= 3:
-                    return True
+                    return _nested(True, deepest, 3)
                 deepest = deepest if stack else 0
             elif opens and stack[-1:] != [quote]:
                 stack.append(quote)
                 deepest = max(deepest, len(stack))
-        return False
+                best = max(best, deepest)
+        return _nested(False, best, 3)
 
 
 class Options(Reference):
@@ -106,16 +108,20 @@ class Options(Reference):
     type: Literal["ifbench:format:options"] = "ifbench:format:options"
     options: Annotated[str, StringConstraints(min_length=1)]
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         separator = "/" if "/" in self.options else "or" if "or" in self.options else ","
         options = [option.strip() for option in self.options.split(separator)]
         if _LETTERED.match(self.options):
-            return text.raw in options
-        return text.raw.strip(EDGES).lower() in {option.strip(EDGES).lower() for option in options}
+            return self._among(text.raw, text.raw in options)
+        bare_options = {option.strip(EDGES).lower() for option in options}
+        return self._among(text.raw, text.raw.strip(EDGES).lower() in bare_options)
 
-    def fixed(self, text: Text) -> bool:
+    def fixed(self, text: Text) -> Finding:
         options = {option.strip(EDGES).casefold() for option in _BETWEEN_OPTIONS.split(self.options)} - {""}
-        return text.raw.strip().strip(EDGES).casefold() in options
+        return self._among(text.raw, text.raw.strip().strip(EDGES).casefold() in options)
+
+    def _among(self, raw: str, holds: bool) -> Finding:
+        return Finding(holds, f"{quoted(raw)}, asked for one of {quoted(self.options)}")
 
 
 class Newline(Reference):
@@ -125,9 +131,12 @@ class Newline(Reference):
     examples = (Example({}, accepts=("a\nb\n\nc!",), rejects=("a b", "a\n \nb")),)
     type: Literal["ifbench:format:newline"] = "ifbench:format:newline"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         body = bare(text.raw).strip()
-        return sum(line != "" for line in body.split("\n")) == len(body.split())
+        lines, words = sum(line != "" for line in body.split("\n")), len(body.split())
+        return Finding(
+            lines == words, f"{counted(lines, 'line')} for {counted(words, 'word')}, asked for a line each"
+        )
 
 
 class Emoji(Reference):
@@ -137,23 +146,20 @@ class Emoji(Reference):
     examples = (Example({}, accepts=("Hi 😀. Yes! 🎉",), rejects=("Hi 😀. Yes.", "Hi.", "😀 Hi.")),)
     type: Literal["ifbench:format:emoji"] = "ifbench:format:emoji"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         found = (bare(sentence).strip() for sentence in each_sentence(text.raw))
-        for sentence, following in pairwise(chain(found, [""])):
-            if not sentence:
-                return False
-            if is_emoji(sentence[-1]) or is_emoji(sentence[-2:-1]):
-                continue
-            if not following or not is_emoji(following[0]):
-                return False
-        return True
+        for place, (sentence, following) in enumerate(pairwise(chain(found, [""])), 1):
+            last = sentence and (is_emoji(sentence[-1]) or is_emoji(sentence[-2:-1]))
+            if not last and not (sentence and following and is_emoji(following[0])):
+                return Finding(False, f"no emoji at the end of sentence {place}")
+        return Finding(True, "an emoji at the end of each sentence")
 
-    def fixed(self, text: Text) -> bool:
+    def fixed(self, text: Text) -> Finding:
         found = (_GRAPHEME.findall(sentence.rstrip(_PLAIN_MARKS)) for sentence in text.view(sentences))
-        for sentence, following in pairwise(chain(found, [[]])):
+        for place, (sentence, following) in enumerate(pairwise(chain(found, [[]])), 1):
             if not sentence or not (is_emoji(sentence[-1]) or (following and is_emoji(following[0]))):
-                return False
-        return True
+                return Finding(False, f"no emoji at the end of sentence {place}")
+        return Finding(True, "an emoji at the end of each sentence")
 
 
 class QuoteUnquote(Reference):
@@ -163,14 +169,17 @@ class QuoteUnquote(Reference):
     examples = (Example({}, accepts=('"a" means b', "none"), rejects=('say "a"', '"a" "b" x', '"a". ')),)
     type: Literal["ifbench:format:quote_unquote"] = "ifbench:format:quote_unquote"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         body = "".join(text.raw.replace("'\"'", "").split())
         if '""' in body:
-            return False
-        return not body.strip(_OUTSIDE_QUOTES).endswith('"')
+            return Finding(False, "two quotes meet")
+        if body.strip(_OUTSIDE_QUOTES).endswith('"'):
+            return Finding(False, "the response ends in a quote")
+        return Finding(True, "something follows each quote")
 
-    def fixed(self, text: Text) -> bool:
-        return all(map(_A_WORD.search, _QUOTED.split(text.raw)[1:]))
+    def fixed(self, text: Text) -> Finding:
+        explained = all(map(_A_WORD.search, _QUOTED.split(text.raw)[1:]))
+        return Finding(explained, f"{'something' if explained else 'not something'} follows each quote")
 
 
 class TitleCase(Reference):
@@ -180,13 +189,19 @@ class TitleCase(Reference):
     examples = (Example({}, accepts=("The Lord Of Rings", "I Am"), rejects=("Lord of Rings", "Don't Go")),)
     type: Literal["ifbench:format:title_case"] = "ifbench:format:title_case"
 
-    def holds(self, text: Text) -> bool:
-        return all(map(_titled, each_token(text.raw)))
+    def holds(self, text: Text) -> Finding:
+        small = next((token for token in each_token(text.raw) if not _titled(token)), None)
+        return _title(small)
 
-    def fixed(self, text: Text) -> bool:
+    def fixed(self, text: Text) -> Finding:
         first, *rest = text.words or ("",)
-        return not first[:1].islower() and all(
-            word.lower() in _MINOR or not word[0].islower() or not word.islower() for word in rest
+        if first[:1].islower():
+            return _title(first)
+        return _title(
+            next(
+                (word for word in rest if word.lower() not in _MINOR and word[0].islower() and word.islower()),
+                None,
+            )
         )
 
 
@@ -197,8 +212,17 @@ class NoWhitespace(Reference):
     examples = (Example({}, accepts=("a-b", "a\u200bb"), rejects=("a b", "a\n")),)
     type: Literal["ifbench:format:no_whitespace"] = "ifbench:format:no_whitespace"
 
-    def holds(self, text: Text) -> bool:
-        return not any(map(str.isspace, text.raw))
+    def holds(self, text: Text) -> Finding:
+        return absent(next((place for place, mark in enumerate(text.raw) if mark.isspace()), -1), "whitespace")
+
+
+def _nested(holds: bool, deepest: int, wanted: int) -> Finding:
+    closed = "" if holds or deepest < wanted else " and not closed"
+    return Finding(holds, f"nested {deepest} deep{closed}, asked for {wanted}")
+
+
+def _title(small: str | None) -> Finding:
+    return Finding(small is None, "title case" if small is None else f"{quoted(small)} is not in title case")
 
 
 def _quotation_marks(raw: str) -> Iterator[tuple[str, bool, bool]]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
 from verif_ifeval.punkt import sentences
-from verif_ifeval.reference import Reference
+from verif_ifeval.reference import Finding, Reference, at_least, quoted
 from verif_sdk import Example, Text
 
 _HEADING = re.compile(r"^#+ .*$|^<h\d>.*</h\d>$", re.MULTILINE)
@@ -28,13 +28,12 @@ class LineIndent(Reference):
     examples = (Example({}, accepts=("a\n b\n  c", "a\n\n b"), rejects=("a\nb", " a\n b", "a\n\tb")),)
     type: Literal["ifbench:format:line_indent"] = "ifbench:format:line_indent"
 
-    def holds(self, text: Text) -> bool:
-        indents = (len(line) - len(line.lstrip(" ")) for line in _kept(text.raw.split("\n")))
-        return all(before < after for before, after in pairwise(indents))
+    def holds(self, text: Text) -> Finding:
+        return _stairs(len(line) - len(line.lstrip(" ")) for line in _kept(text.raw.split("\n")))
 
-    def fixed(self, text: Text) -> bool:
-        lines = [line.expandtabs() for line in text.lines]
-        return all(before < after for before, after in pairwise(len(line) - len(line.lstrip()) for line in lines))
+    def fixed(self, text: Text) -> Finding:
+        lines = (line.expandtabs() for line in text.lines)
+        return _stairs(len(line) - len(line.lstrip()) for line in lines)
 
 
 class List(Reference):
@@ -45,12 +44,13 @@ class List(Reference):
     type: Literal["ifbench:format:list"] = "ifbench:format:list"
     sep: Annotated[str, StringConstraints(min_length=1)]
 
-    def holds(self, text: Text) -> bool:
-        return text.raw.count(self.sep) >= 2
+    def holds(self, text: Text) -> Finding:
+        return at_least(text.raw.count(self.sep), "separator", 2, f" {quoted(self.sep)}")
 
-    def fixed(self, text: Text) -> bool:
+    def fixed(self, text: Text) -> Finding:
         mark = re.escape(self.sep.strip() or self.sep)
-        return len(re.findall(rf"^[ \t]*{mark}|(?<!\S){mark}(?!\S)", text.raw, re.MULTILINE)) >= 2
+        found = re.findall(rf"^[ \t]*{mark}|(?<!\S){mark}(?!\S)", text.raw, re.MULTILINE)
+        return at_least(len(found), "separator", 2, f" {quoted(self.sep)}")
 
 
 class Thesis(Reference):
@@ -60,19 +60,27 @@ class Thesis(Reference):
     examples = (Example({}, accepts=("<i>a</i> b", "<em></em>"), rejects=("<i></i> b", "<i>a</i>", "*a* b")),)
     type: Literal["ifbench:format:thesis"] = "ifbench:format:thesis"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         raw = text.raw
         start = raw.find("<i>") if "<i>" in raw else raw.find("<em>")
         if start < 0:
-            return False
+            return Finding(False, "no <i> and no <em>")
         rest = raw[start:]
         end = rest.find("</i>") if "</i>" in rest else rest.find("</em>")
+        if end < 0:
+            return Finding(False, "the thesis is not closed")
         # The lengths are those of <i> and </i>, for <em> too.
-        return end >= 0 and bool(rest[3:end].strip()) and bool(rest[end + 4 :].strip())
+        if not rest[3:end].strip():
+            return Finding(False, "the thesis is empty")
+        behind = bool(rest[end + 4 :].strip())
+        return Finding(behind, f"{'a thesis' if behind else 'nothing behind the thesis'}")
 
-    def fixed(self, text: Text) -> bool:
+    def fixed(self, text: Text) -> Finding:
         sections = [section for section in _HEADING.split(text.raw) if section.strip()]
-        return bool(sections) and all(map(_THESIS.match, sections))
+        found = sum(map(bool, map(_THESIS.match, sections)))
+        return Finding(
+            0 < found == len(sections), f"{found} of {len(sections)} sections begin with a thesis in italics"
+        )
 
 
 class SubBullets(Reference):
@@ -85,12 +93,15 @@ class SubBullets(Reference):
     examples = (Example({}, accepts=("* a\n - b", "none"), rejects=("* a", "* a\n* b\n - c")),)
     type: Literal["ifbench:format:sub-bullets"] = "ifbench:format:sub-bullets"
 
-    def holds(self, text: Text) -> bool:
-        return all("-" in piece for piece in text.raw.split("*")[1:])
+    def holds(self, text: Text) -> Finding:
+        pieces = text.raw.split("*")[1:]
+        found = sum("-" in piece for piece in pieces)
+        return Finding(found == len(pieces), f"a - behind {found} of {len(pieces)} *")
 
-    def fixed(self, text: Text) -> bool:
+    def fixed(self, text: Text) -> Finding:
         points = _BULLET.split(text.raw)[1:]
-        return bool(points) and all(map(_SUB_BULLET.search, points))
+        found = sum(map(bool, map(_SUB_BULLET.search, points)))
+        return Finding(0 < found == len(points), f"sub-bullets under {found} of {len(points)} bullet points")
 
 
 class NoBulletsBullets(Reference):
@@ -107,27 +118,29 @@ class NoBulletsBullets(Reference):
     )
     type: Literal["ifbench:format:no_bullets_bullets"] = "ifbench:format:no_bullets_bullets"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         prose, count, bullets = True, 0, 0
         for line in text.raw.split("\n"):
             body = line.strip()
             if body.startswith("*"):
                 prose = False
                 if count < 2:
-                    return False
+                    return at_least(count, "sentence", 2, " before the bullet points")
                 bullets += 1
             elif not prose:
-                return False
+                return Finding(False, "text, or a blank line, behind a blank line or a bullet point")
             else:
                 found = len(sentences(body))
                 count += found
                 prose = found > 0
-        return bullets >= 2
+        return at_least(bullets, "bullet point", 2)
 
-    def fixed(self, text: Text) -> bool:
+    def fixed(self, text: Text) -> Finding:
         prose, *points = _BULLET.split(text.raw)
         ends = [sentence.rstrip("\"'”’)*_")[-1:] for sentence in text.part(prose).sentences]
-        return ends.count(".") >= 2 and len(points) >= 2
+        if ends.count(".") < 2:
+            return at_least(ends.count("."), "sentence", 2, " before the bullet points")
+        return at_least(len(points), "bullet point", 2)
 
 
 class OutputTemplate(Reference):
@@ -143,8 +156,16 @@ class OutputTemplate(Reference):
     )
     type: Literal["ifbench:format:output_template"] = "ifbench:format:output_template"
 
-    def holds(self, text: Text) -> bool:
-        return all(part in text.raw for part in _PARTS)
+    def holds(self, text: Text) -> Finding:
+        absent = [part for part in _PARTS if part not in text.raw]
+        return Finding(not absent, f"no {absent[0]!r}" if absent else "the three headings")
+
+
+def _stairs(indents: Iterable[int]) -> Finding:
+    for line, (before, after) in enumerate(pairwise(indents), 2):
+        if after <= before:
+            return Finding(False, f"line {line} is indented by {after}, the one before by {before}")
+    return Finding(True, "each line is indented more than the one before")
 
 
 def _kept(lines: list[str]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby, pairwise
 from operator import itemgetter
@@ -12,7 +13,7 @@ from pydantic import StringConstraints
 
 from verif_ifeval.ifbench.units import EDGES, bare_words, word_runs
 from verif_ifeval.punkt import each_sentence, sentences
-from verif_ifeval.reference import Count, Reference, stop_words
+from verif_ifeval.reference import Count, Finding, Reference, at_least, counted, exactly, quoted, stop_words
 from verif_sdk import Example, Text, once
 from verif_sdk.segment import words
 
@@ -27,10 +28,14 @@ class StopWords(Reference):
     type: Literal["ifbench:ratio:stop_words"] = "ifbench:ratio:stop_words"
     percentage: float
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         words, stop = text.view(word_runs), stop_words()
-        found = sum(map(stop.__contains__, map(str.lower, words)))
-        return bool(words) and 100 * found / len(words) <= self.percentage
+        if not words:
+            return Finding(False, "no words")
+        share = 100 * sum(map(stop.__contains__, map(str.lower, words))) / len(words)
+        return Finding(
+            share <= self.percentage, f"{share:.1f}% stop words, asked for at most {self.percentage:g}%"
+        )
 
 
 class SentenceType(Reference):
@@ -40,13 +45,13 @@ class SentenceType(Reference):
     examples = (Example({}, accepts=("A. B. C?", "none"), rejects=("A. B?", "A?")),)
     type: Literal["ifbench:ratio:sentence_type"] = "ifbench:ratio:sentence_type"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         ends = [sentence[-1] for sentence in text.view(sentences)]
-        return ends.count(".") == 2 * ends.count("?")
+        return Finding(ends.count(".") == 2 * ends.count("?"), f"{_kinds(ends, '.?')}, asked for two to one")
 
-    def fixed(self, text: Text) -> bool:
+    def fixed(self, text: Text) -> Finding:
         ends = _marks(text)
-        return ends.count(".") == 2 * ends.count("?") > 0
+        return Finding(ends.count(".") == 2 * ends.count("?") > 0, f"{_kinds(ends, '.?')}, asked for two to one")
 
 
 class SentenceBalance(Reference):
@@ -56,13 +61,19 @@ class SentenceBalance(Reference):
     examples = (Example({}, accepts=("A. B? C!", "none"), rejects=("A. B?", "A!")),)
     type: Literal["ifbench:ratio:sentence_balance"] = "ifbench:ratio:sentence_balance"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         ends = [sentence[-1] for sentence in text.view(sentences)]
-        return ends.count(".") == ends.count("?") == ends.count("!")
+        return Finding(
+            ends.count(".") == ends.count("?") == ends.count("!"),
+            f"{_kinds(ends, '.?!')}, asked for as many of each",
+        )
 
-    def fixed(self, text: Text) -> bool:
+    def fixed(self, text: Text) -> Finding:
         ends = _marks(text)
-        return ends.count(".") == ends.count("?") == ends.count("!") > 0
+        return Finding(
+            ends.count(".") == ends.count("?") == ends.count("!") > 0,
+            f"{_kinds(ends, '.?!')}, asked for as many of each",
+        )
 
 
 class Overlap(Reference):
@@ -78,12 +89,13 @@ class Overlap(Reference):
     reference_text: str
     percentage: float
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         own = text.view(trigrams)
         if not len(own):
-            return False
-        shared = _shared(own, _reference_trigrams(self.reference_text))
-        return self.percentage - 2 <= 100 * shared / len(own) <= self.percentage + 2
+            return Finding(False, "too short for a trigram")
+        share = 100 * _shared(own, _reference_trigrams(self.reference_text)) / len(own)
+        near = self.percentage - 2 <= share <= self.percentage + 2
+        return Finding(near, f"{share:.1f}% of the trigrams, asked for {self.percentage:g}%, 2 more or less")
 
 
 class SentenceWords(Reference):
@@ -95,13 +107,14 @@ class SentenceWords(Reference):
     examples = (Example({}, accepts=("Ab. Cd. Ef.", "Ab. Ab. Ab."), rejects=("Ab. Cd.", "Ab. Cde. Ef.")),)
     type: Literal["ifbench:ratio:sentence_words"] = "ifbench:ratio:sentence_words"
 
-    def holds(self, text: Text) -> bool:
-        found = text.view(sentences)
-        return len(found) == 3 and len(set(map(len, found))) == 1
+    def holds(self, text: Text) -> Finding:
+        return _three_alike(text.view(sentences))
 
-    def fixed(self, text: Text) -> bool:
-        found, words = text.sentences, [word.casefold() for word in text.words]
-        return len(found) == 3 and len(set(map(len, found))) == 1 and len(set(words)) == len(words)
+    def fixed(self, text: Text) -> Finding:
+        words = [word.casefold() for word in text.words]
+        if len(set(words)) != len(words):
+            return Finding(False, f"{counted(len(words) - len(set(words)), 'word')} repeated, asked for none")
+        return _three_alike(text.sentences)
 
 
 class AlliterationIncrement(Reference):
@@ -113,17 +126,23 @@ class AlliterationIncrement(Reference):
     )
     type: Literal["ifbench:sentence:alliteration_increment"] = "ifbench:sentence:alliteration_increment"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         last = -1
-        for sentence in each_sentence(text.raw):
+        for place, sentence in enumerate(each_sentence(text.raw), 1):
             found = _alliteration(sentence)
             if found <= last:
-                return False
+                return Finding(False, f"sentence {place} alliterates over {counted(found, 'word')}, after {last}")
             last = found
-        return True
+        return Finding(True, "each sentence has more alliteration than the one before")
 
-    def fixed(self, text: Text) -> bool:
-        return all(before < after for before, after in pairwise(map(_longest_run, text.sentences)))
+    def fixed(self, text: Text) -> Finding:
+        runs = [*map(_longest_run, text.sentences)]
+        for place, (before, after) in enumerate(pairwise(runs), 2):
+            if after <= before:
+                return Finding(
+                    False, f"sentence {place} alliterates over {counted(after, 'word')}, after {before}"
+                )
+        return Finding(True, "each sentence has more alliteration than the one before")
 
 
 class SentenceKeyword(Reference):
@@ -139,11 +158,12 @@ class SentenceKeyword(Reference):
     word: Annotated[str, StringConstraints(min_length=1)]
     N: Count
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         found = text.view(sentences)
         if len(found) < self.N or not found:
-            return False
-        return re.search(rf"\b{re.escape(self.word)}\b", found[self.N - 1], re.IGNORECASE) is not None
+            return at_least(len(found), "sentence", max(self.N, 1))
+        there = re.search(rf"\b{re.escape(self.word)}\b", found[self.N - 1], re.IGNORECASE) is not None
+        return Finding(there, f"sentence {self.N or 'last'} {'has' if there else 'lacks'} {quoted(self.word)}")
 
 
 class Increment(Reference):
@@ -154,9 +174,12 @@ class Increment(Reference):
     type: Literal["ifbench:sentence:increment"] = "ifbench:sentence:increment"
     small_n: Count
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         counts = (len(bare_words(sentence)) for sentence in each_sentence(text.raw))
-        return all(after == before + self.small_n for before, after in pairwise(counts))
+        for place, (before, after) in enumerate(pairwise(counts), 2):
+            if after != before + self.small_n:
+                return exactly(after, "word", before + self.small_n, f" in sentence {place}")
+        return Finding(True, f"each sentence has {self.small_n} more words than the one before")
 
 
 @once
@@ -185,6 +208,17 @@ _reference_trigrams = lru_cache(maxsize=64)(trigrams)
 def _marks(text: Text) -> list[str]:
     """Return the mark that each sentence ends in, brackets, quotes and emphasis behind it left out."""
     return [sentence.rstrip(_CLOSING)[-1:] for sentence in text.sentences]
+
+
+def _kinds(ends: list[str], marks: str) -> str:
+    return ", ".join(f"{ends.count(mark)} sentences end in {mark}" for mark in marks)
+
+
+def _three_alike(found: Sequence[str]) -> Finding:
+    if len(found) != 3:
+        return exactly(len(found), "sentence", 3)
+    lengths = [*map(len, found)]
+    return Finding(len(set(lengths)) == 1, f"sentences of {lengths[0]}, {lengths[1]} and {lengths[2]} characters")
 
 
 def _longest_run(sentence: str) -> int:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from verif_ifeval.ifbench.units import EDGES
-from verif_ifeval.reference import Reference
+from verif_ifeval.reference import Finding, Reference, quoted
 from verif_sdk import Example, Text
 
 
@@ -23,12 +23,16 @@ class RepeatChange(Reference):
     type: Literal["ifbench:repeat:repeat_change"] = "ifbench:repeat:repeat_change"
     prompt_to_repeat: Annotated[str, StringConstraints(min_length=1)]
 
-    def holds(self, text: Text) -> bool:
-        return text.raw != self.prompt_to_repeat and text.raw.split()[1:] == self.prompt_to_repeat.split()[1:]
+    def holds(self, text: Text) -> Finding:
+        if text.raw == self.prompt_to_repeat:
+            return Finding(False, "the request unchanged")
+        return _changed(text.raw.split()[1:] == self.prompt_to_repeat.split()[1:])
 
-    def fixed(self, text: Text) -> bool:
+    def fixed(self, text: Text) -> Finding:
         (first, *own), (asked_first, *asked) = text.raw.split(), self.prompt_to_repeat.split() or [""]
-        return own == asked and first.strip(EDGES).casefold() != asked_first.strip(EDGES).casefold()
+        if first.strip(EDGES).casefold() == asked_first.strip(EDGES).casefold():
+            return Finding(False, f"the first word is {quoted(first)}, as in the request")
+        return _changed(own == asked)
 
 
 class RepeatSimple(Reference):
@@ -42,8 +46,11 @@ class RepeatSimple(Reference):
     )
     type: Literal["ifbench:repeat:repeat_simple"] = "ifbench:repeat:repeat_simple"
 
-    def holds(self, text: Text) -> bool:
-        return text.raw.strip().lower() == "only output this sentence here, ignore all other requests."
+    def holds(self, text: Text) -> Finding:
+        same = text.raw.strip().lower() == "only output this sentence here, ignore all other requests."
+        return Finding(
+            same, "the one sentence" if same else f"{quoted(text.raw.strip())}, asked for the one sentence"
+        )
 
 
 class RepeatSpan(Reference):
@@ -62,9 +69,14 @@ class RepeatSpan(Reference):
     n_start: Annotated[int, Field(ge=0)]
     n_end: Annotated[int, Field(ge=0)]
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         span = self.prompt_to_repeat[self.n_start : self.n_end + 1]
-        return text.raw.strip().lower() == span.strip().lower()
+        own = text.raw.strip()
+        return Finding(own.lower() == span.strip().lower(), f"{quoted(own)}, asked for {quoted(span.strip())}")
+
+
+def _changed(holds: bool) -> Finding:
+    return Finding(holds, f"the words behind the first {'are' if holds else 'are not'} those of the request")
 
 
 CONSTRAINTS = (RepeatChange, RepeatSimple, RepeatSpan)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Callable
 from typing import Literal
 
-from verif_ifeval.reference import Reference
+from verif_ifeval.reference import Finding, Reference, exactly, quoted
 from verif_sdk import Example, Text, Undecidable
 
 _SPECIAL = re.compile(r'".*[^\d\w\s].*"')
@@ -38,14 +39,11 @@ class CsvCity(Reference):
     )
     type: Literal["ifbench:custom:csv_city"] = "ifbench:custom:csv_city"
 
-    def holds(self, text: Text) -> bool:
-        rows = _csv(text.raw)
-        return len(rows) == 8 and rows[0] == _CITIES and all(len(row) == 5 for row in rows[1:])
+    def holds(self, text: Text) -> Finding:
+        return _cities(_csv(text.raw), lambda names: names)
 
-    def fixed(self, text: Text) -> bool:
-        rows = _csv(_lines(text.raw))
-        names = [name.strip() for name in rows[0]]
-        return len(rows) == 8 and names == _CITIES and all(len(row) == 5 for row in rows[1:])
+    def fixed(self, text: Text) -> Finding:
+        return _cities(_csv(_lines(text.raw)), lambda names: [name.strip() for name in names])
 
 
 class CsvSpecialCharacter(Reference):
@@ -64,28 +62,27 @@ class CsvSpecialCharacter(Reference):
     )
     type: Literal["ifbench:custom:csv_special_character"] = "ifbench:custom:csv_special_character"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         if not _PRODUCTS.match(text.raw.split("\n")[0].strip()):
-            return False
+            return _wrong_header(text.raw)
         rows = _csv(text.raw.replace('"', '"""'))
         if len(rows) != 15:
-            return False
-        for row in rows[1:]:
+            return exactly(len(rows), "row", 15)
+        for number, row in enumerate(rows[1:], 2):
             if len(row) != 5:
-                return False
+                return exactly(len(row), "field", 5, f" in row {number}")
             if any(_SPECIAL.match(field) for field in row):
-                return True
-        return False
+                return Finding(True, f"15 rows, a quoted field with a special character in row {number}")
+        return _NO_SPECIAL
 
-    def fixed(self, text: Text) -> bool:
+    def fixed(self, text: Text) -> Finding:
         rows = _csv(_lines(text.raw).replace('"', '"""'))
+        if not _PRODUCTS.match(text.raw.strip().splitlines()[0].strip()):
+            return _wrong_header(text.raw)
+        if problem := _misshapen(rows, 15):
+            return problem
         special = any(_SPECIAL.match(field.strip()) for row in rows[1:] for field in row)
-        return (
-            len(rows) == 15
-            and _PRODUCTS.match(text.raw.strip().splitlines()[0].strip()) is not None
-            and all(len(row) == 5 for row in rows)
-            and special
-        )
+        return Finding(True, "15 rows with a quoted special character") if special else _NO_SPECIAL
 
 
 class CsvQuotes(Reference):
@@ -109,30 +106,60 @@ class CsvQuotes(Reference):
     )
     type: Literal["ifbench:custom:csv_quotes"] = "ifbench:custom:csv_quotes"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         if not _STUDENTS.match(text.raw.split("\n")[0].strip()):
-            return False
+            return _wrong_header(text.raw)
         rows = _csv(text.raw.replace('"', '"""'), delimiter="\t")
         if len(rows) != 4:
-            return False
-        for row in rows:
+            return exactly(len(rows), "row", 4)
+        for number, row in enumerate(rows, 1):
             if len(row) != 5:
-                return False
+                return exactly(len(row), "field", 5, f" in row {number}")
             if any(not field.strip() for field in row):
                 raise Undecidable("the reference raises on an empty field")
-            if not all(field.strip()[0] == field.strip()[-1] == '"' for field in row):
-                return False
-        return True
+            if bare := next((field for field in row if not _is_quoted(field.strip())), None):
+                return _unquoted(bare)
+        return Finding(True, "4 rows with every field in double quotes")
 
-    def fixed(self, text: Text) -> bool:
+    def fixed(self, text: Text) -> Finding:
         rows = _csv(_lines(text.raw).replace('"', '"""'), delimiter="\t")
-        fields = [field.strip() for row in rows for field in row]
-        return (
-            len(rows) == 4
-            and _STUDENTS.match(text.raw.strip().splitlines()[0].strip()) is not None
-            and all(len(row) == 5 for row in rows)
-            and all(len(field) > 1 and field[0] == field[-1] == '"' for field in fields)
-        )
+        if not _STUDENTS.match(text.raw.strip().splitlines()[0].strip()):
+            return _wrong_header(text.raw)
+        if problem := _misshapen(rows, 4):
+            return problem
+        for field in (field.strip() for row in rows for field in row):
+            if len(field) < 2 or not _is_quoted(field):
+                return _unquoted(field)
+        return Finding(True, "4 rows with every field in double quotes")
+
+
+_NO_SPECIAL = Finding(False, "no quoted field with a special character")
+
+
+def _cities(rows: list[list[str]], read: Callable[[list[str]], list[str]]) -> Finding:
+    if len(rows) == 8 and read(rows[0]) != _CITIES:
+        return Finding(False, f"the header is {quoted(','.join(rows[0]))}, asked for {','.join(_CITIES)}")
+    return _misshapen(rows, 8) or Finding(True, "8 rows of 5 fields")
+
+
+def _misshapen(rows: list[list[str]], wanted: int) -> Finding | None:
+    """Return what is wrong with the number of rows, or of fields behind the header."""
+    if len(rows) != wanted:
+        return exactly(len(rows), "row", wanted)
+    wrong = next((place for place, row in enumerate(rows) if len(row) != 5), None)
+    return None if wrong is None else exactly(len(rows[wrong]), "field", 5, f" in row {wrong + 1}")
+
+
+def _wrong_header(raw: str) -> Finding:
+    return Finding(False, f"the header is {quoted(raw.strip().splitlines()[0])}, which is not the one asked for")
+
+
+def _is_quoted(field: str) -> bool:
+    return field[0] == field[-1] == '"'
+
+
+def _unquoted(field: str) -> Finding:
+    return Finding(False, f"{quoted(field)} is not in double quotes")
 
 
 def _lines(raw: str) -> str:

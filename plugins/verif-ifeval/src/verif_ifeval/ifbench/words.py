@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import islice, pairwise
 from string import ascii_lowercase
 from typing import Annotated, Literal
@@ -11,7 +12,17 @@ from pydantic import Field, StringConstraints
 
 from verif_ifeval.ifbench.units import EDGES, PUNCTUATION, bare, bare_words, lower_bare_words
 from verif_ifeval.punkt import each_token, sentences, tokens
-from verif_ifeval.reference import Count, Reference, first_tag, syllables
+from verif_ifeval.reference import (
+    Count,
+    Finding,
+    Reference,
+    at_least,
+    at_most,
+    counted,
+    first_tag,
+    quoted,
+    syllables,
+)
 from verif_sdk import Example, Text
 from verif_sdk.segment import words
 
@@ -30,19 +41,19 @@ class Alphabet(Reference):
     examples = (Example({}, accepts=("You zip all", "b"), rejects=("a c", "1 2", "...")),)
     type: Literal["ifbench:words:alphabet"] = "ifbench:words:alphabet"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         words = bare(text.raw).strip(EDGES).split()
         wanted = words[0][0].lower() if words else ""
         if not wanted or wanted not in ascii_lowercase:
-            return False
+            return Finding(False, "the first word does not begin with a letter from a to z")
         for word in words[1:]:
             start = word.strip(EDGES).lower()
             if not start:
                 continue
             wanted = ascii_lowercase[(ascii_lowercase.index(wanted) + 1) % 26]
             if start[0] != wanted:
-                return False
-        return True
+                return Finding(False, f"{quoted(word)}, asked for a word with {wanted}")
+        return Finding(True, "each word begins with the next letter")
 
 
 class Vowel(Reference):
@@ -52,9 +63,11 @@ class Vowel(Reference):
     examples = (Example({}, accepts=("a bed is", "xyz"), rejects=("a bed is odd", "a\nb")),)
     type: Literal["ifbench:words:vowel"] = "ifbench:words:vowel"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         body = text.raw.strip()
-        return "\n" not in body and len(set("aeiou") & set(body.lower())) <= 3
+        if "\n" in body:
+            return Finding(False, "more than one line")
+        return at_most(len(set("aeiou") & set(body.lower())), "different vowel", 3)
 
 
 class Consonants(Reference):
@@ -66,8 +79,11 @@ class Consonants(Reference):
     examples = (Example({}, accepts=("trust black",), rejects=("trust me", "trust -", "12")),)
     type: Literal["ifbench:words:consonants"] = "ifbench:words:consonants"
 
-    def holds(self, text: Text) -> bool:
-        return all(_TWO_CONSONANTS.search(word) for word in text.raw.lower().split())
+    def holds(self, text: Text) -> Finding:
+        for word in text.raw.lower().split():
+            if not _TWO_CONSONANTS.search(word):
+                return Finding(False, f"{quoted(word)} has no two consonants side by side")
+        return Finding(True, "each word has two consonants side by side")
 
 
 class Palindrome(Reference):
@@ -77,9 +93,9 @@ class Palindrome(Reference):
     examples = (Example({}, accepts=("level " * 10,), rejects=("level " * 9, "noon " * 10)),)
     type: Literal["ifbench:words:palindrome"] = "ifbench:words:palindrome"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         alike = (word for word in text.view(lower_bare_words) if word[0] == word[-1] and word == word[::-1])
-        return sum(len(word) >= 5 for word in alike) >= 10
+        return at_least(sum(len(word) >= 5 for word in alike), "palindrome", 10, " of five letters or more")
 
 
 class PrimeLengths(Reference):
@@ -89,8 +105,13 @@ class PrimeLengths(Reference):
     examples = (Example({}, accepts=("the words", "..."), rejects=("a cat", "this")),)
     type: Literal["ifbench:words:prime_lengths"] = "ifbench:words:prime_lengths"
 
-    def holds(self, text: Text) -> bool:
-        return all(len(word) in _PRIMES for word in text.view(bare_words))
+    def holds(self, text: Text) -> Finding:
+        for word in text.view(bare_words):
+            if len(word) not in _PRIMES:
+                return Finding(
+                    False, f"{quoted(word)} has {counted(len(word), 'character')}, asked for a prime number"
+                )
+        return Finding(True, "the length of each word is a prime number")
 
 
 class StartVerb(Reference):
@@ -100,8 +121,12 @@ class StartVerb(Reference):
     examples = (Example({}, accepts=("Write a poem.",), rejects=("The house is big.",)),)
     type: Literal["ifbench:words:start_verb"] = "ifbench:words:start_verb"
 
-    def holds(self, text: Text) -> bool:
-        return "VB" in first_tag(tuple(islice(each_token(text.raw), 3)))
+    def holds(self, text: Text) -> Finding:
+        first = tuple(islice(each_token(text.raw), 3))
+        tag = first_tag(first)
+        return Finding(
+            "VB" in tag, f"{quoted(first[0]) if first else 'nothing'} is tagged {tag or '-'}, asked for a verb"
+        )
 
 
 class Repeats(Reference):
@@ -112,12 +137,14 @@ class Repeats(Reference):
     type: Literal["ifbench:words:repeats"] = "ifbench:words:repeats"
     small_n: Count
 
-    def holds(self, text: Text) -> bool:
-        words = text.view(lower_bare_words)
+    def holds(self, text: Text) -> Finding:
         counts: dict[str, int] = {}
-        for word in words:
+        for word in text.view(lower_bare_words):
             counts[word] = counts.get(word, 0) + 1
-        return all(count <= self.small_n for count in counts.values())
+        if not counts:
+            return Finding(True, "no words")
+        most = max(counts, key=counts.__getitem__)
+        return at_most(counts[most], "occurrence", self.small_n, f" of {quoted(most)}")
 
 
 class OddEvenSyllables(Reference):
@@ -127,9 +154,14 @@ class OddEvenSyllables(Reference):
     examples = (Example({}, accepts=("cat water dog", "one"), rejects=("cat dog", "water paper")),)
     type: Literal["ifbench:words:odd_even_syllables"] = "ifbench:words:odd_even_syllables"
 
-    def holds(self, text: Text) -> bool:
-        odd = (syllables(word) % 2 for word in text.view(lower_bare_words))
-        return all(before != after for before, after in pairwise(odd))
+    def holds(self, text: Text) -> Finding:
+        before = None
+        for word in text.view(lower_bare_words):
+            odd = syllables(word) % 2
+            if odd == before:
+                return Finding(False, f"{quoted(word)} and the word before it: both {'odd' if odd else 'even'}")
+            before = odd
+        return Finding(True, "odd and even numbers of syllables alternate")
 
 
 class LastFirst(Reference):
@@ -139,12 +171,15 @@ class LastFirst(Reference):
     examples = (Example({}, accepts=("I go. Go home.", "One."), rejects=("I go. Home now.",)),)
     type: Literal["ifbench:words:last_first"] = "ifbench:words:last_first"
 
-    def holds(self, text: Text) -> bool:
-        for before, after in pairwise(text.view(sentences)):
+    def holds(self, text: Text) -> Finding:
+        for place, (before, after) in enumerate(pairwise(text.view(sentences)), 2):
             last, first = before.rstrip(EDGES).split(), after.lstrip(EDGES).split()
             if not last or not first or last[-1].lower() != first[0].lower():
-                return False
-        return True
+                began, ended = (
+                    quoted(words[at]) if words else "nothing" for words, at in ((first, 0), (last, -1))
+                )
+                return Finding(False, f"sentence {place} begins with {began}, the one before ends with {ended}")
+        return Finding(True, "each sentence begins with the last word of the one before")
 
 
 class ParagraphLastFirst(Reference):
@@ -154,16 +189,19 @@ class ParagraphLastFirst(Reference):
     examples = (Example({}, accepts=("Go and go.\n\nA.",), rejects=("Go home.", "Hello, world hello")),)
     type: Literal["ifbench:words:paragraph_last_first"] = "ifbench:words:paragraph_last_first"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         for line in text.raw.split("\n"):
             words = line.strip().lower().strip(EDGES).split()
             if words and words[0] != words[-1]:
-                return False
-        return True
+                return _differing_ends(words)
+        return Finding(True, "each line ends with its first word")
 
-    def fixed(self, text: Text) -> bool:
-        lines = [words(line.casefold()) for line in text.lines]
-        return all(line[0] == line[-1] for line in lines if line)
+    def fixed(self, text: Text) -> Finding:
+        for line in text.lines:
+            found = words(line.casefold())
+            if found and found[0] != found[-1]:
+                return _differing_ends(found)
+        return Finding(True, "each line ends with its first word")
 
 
 class NoConsecutive(Reference):
@@ -173,8 +211,11 @@ class NoConsecutive(Reference):
     examples = (Example({}, accepts=("a b a",), rejects=("big Bad",)),)
     type: Literal["ifbench:words:no_consecutive"] = "ifbench:words:no_consecutive"
 
-    def holds(self, text: Text) -> bool:
-        return all(before[0] != after[0] for before, after in pairwise(text.view(lower_bare_words)))
+    def holds(self, text: Text) -> Finding:
+        for before, after in pairwise(text.view(lower_bare_words)):
+            if before[0] == after[0]:
+                return Finding(False, f"{quoted(before)} and {quoted(after)} begin with the same letter")
+        return Finding(True, "no two neighbours begin with the same letter")
 
 
 class KeywordsSpecificPosition(Reference):
@@ -189,12 +230,18 @@ class KeywordsSpecificPosition(Reference):
     n: Annotated[int, Field(ge=1)]
     m: Annotated[int, Field(ge=1)]
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         found = text.view(sentences)
         if len(found) < self.n:
-            return False
+            return at_least(len(found), "sentence", self.n)
         words = [token for token in tokens(found[self.n - 1]) if any(map(str.isalnum, token))]
-        return len(words) >= self.m and words[self.m - 1].lower() == self.keyword.lower()
+        if len(words) < self.m:
+            return at_least(len(words), "word", self.m, f" in sentence {self.n}")
+        word = words[self.m - 1]
+        place = f"word {self.m} of sentence {self.n}"
+        return Finding(
+            word.lower() == self.keyword.lower(), f"{place} is {quoted(word)}, asked for {quoted(self.keyword)}"
+        )
 
 
 class WordsPosition(Reference):
@@ -211,16 +258,27 @@ class WordsPosition(Reference):
     type: Literal["ifbench:words:words_position"] = "ifbench:words:words_position"
     keyword: Keyword
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         found, wanted = text.view(tokens), self.keyword.lower()
-        if len(found) < 2:
-            return False
-        back = -3 if found[-1] in PUNCTUATION else -2
-        return len(found) >= -back and found[1].lower() == found[back].lower() == wanted
+        back = -3 if found and found[-1] in PUNCTUATION else -2
+        if len(found) < -back:
+            return at_least(len(found), "token", -back)
+        return _second(found[1].lower(), found[back].lower(), wanted)
 
-    def fixed(self, text: Text) -> bool:
+    def fixed(self, text: Text) -> Finding:
         found = [word.casefold() for word in text.words]
-        return len(found) > 1 and found[1] == found[-2] == self.keyword.casefold()
+        if len(found) < 2:
+            return at_least(len(found), "word", 2)
+        return _second(found[1], found[-2], self.keyword.casefold())
+
+
+def _differing_ends(words: Sequence[str]) -> Finding:
+    return Finding(False, f"a line begins with {quoted(words[0])} and ends with {quoted(words[-1])}")
+
+
+def _second(word: str, back: str, wanted: str) -> Finding:
+    seen = f"the second word is {quoted(word)}, the second to last {quoted(back)}"
+    return Finding(word == back == wanted, f"{seen}, asked for {quoted(wanted)}")
 
 
 CONSTRAINTS = (

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
-from verif_ifeval.reference import Count, Reference, elsewhere, is_simple
+from verif_ifeval.reference import (
+    Count,
+    Finding,
+    Reference,
+    absent,
+    at_least,
+    elsewhere,
+    exactly,
+    is_simple,
+    quoted,
+)
 from verif_sdk import Example, Text
 
 _REAL_PLACEHOLDER = re.compile(r"\[[^\[\]\n]+\](?!\()")  # not empty, and no link
@@ -32,11 +43,11 @@ class NumberPlaceholders(Reference):
     )
     num_placeholders: Count
 
-    def holds(self, text: Text) -> bool:
-        return sum(map(_placeholders, text.raw.split("\n"))) >= self.num_placeholders
+    def holds(self, text: Text) -> Finding:
+        return at_least(sum(map(_placeholders, text.raw.split("\n"))), "placeholder", self.num_placeholders)
 
-    def fixed(self, text: Text) -> bool:
-        return len(_REAL_PLACEHOLDER.findall(text.raw)) >= self.num_placeholders
+    def fixed(self, text: Text) -> Finding:
+        return at_least(len(_REAL_PLACEHOLDER.findall(text.raw)), "placeholder", self.num_placeholders)
 
 
 class Postscript(Reference):
@@ -49,19 +60,23 @@ class Postscript(Reference):
     type: Literal["ifeval:detectable_content:postscript"] = "ifeval:detectable_content:postscript"
     postscript_marker: Annotated[str, StringConstraints(strip_whitespace=True)]
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         raw, marker = text.raw.lower(), self.postscript_marker.lower()
         if known := _POSTSCRIPTS.get(self.postscript_marker):
-            return re.search(known, raw) is not None
+            return self._postscript(re.search(known, raw) is not None)
         if is_simple(marker):
-            return re.search(marker, raw) is not None
-        return bool(elsewhere("count", rf"\s*{marker}.*$", raw, re.MULTILINE))
+            return self._postscript(re.search(marker, raw) is not None)
+        return self._postscript(bool(elsewhere("count", rf"\s*{marker}.*$", raw, re.MULTILINE)))
 
-    def fixed(self, text: Text) -> bool:
+    def fixed(self, text: Text) -> Finding:
         marker = self.postscript_marker
         wanted = _FIXED_POSTSCRIPTS.get(marker.strip(".").upper(), re.escape(marker))
         # Behind it stands what is added; before it no letter and no full stop, as in "U.P.S.".
-        return re.search(rf"(?<![\w.]){wanted}(?!\w)\W*\w", text.raw, re.IGNORECASE) is not None
+        found = re.search(rf"(?<![\w.]){wanted}(?!\w)\W*\w", text.raw, re.IGNORECASE)
+        return self._postscript(found is not None)
+
+    def _postscript(self, found: bool) -> Finding:
+        return Finding(found, f"{'a' if found else 'no'} postscript {quoted(self.postscript_marker)}")
 
 
 class TwoResponses(Reference):
@@ -73,17 +88,17 @@ class TwoResponses(Reference):
     examples = (Example({}, accepts=("a\n******\nb",), rejects=("a", "a******a", "a************b")),)
     type: Literal["ifeval:combination:two_responses"] = "ifeval:combination:two_responses"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         pieces = text.raw.split("******")
         if any(not piece.strip() for piece in pieces[1:-1]):
-            return False
-        valid = [piece.strip() for piece in pieces if piece.strip()]
-        return len(valid) == 2 and valid[0] != valid[1]
+            return Finding(False, "a blank response between two dividers ******")
+        return _two_different([piece.strip() for piece in pieces if piece.strip()])
 
-    def fixed(self, text: Text) -> bool:
+    def fixed(self, text: Text) -> Finding:
         pieces = [piece.strip() for piece in _SIX_STARS.split(text.raw)]
-        valid = [piece for piece in pieces if piece]
-        return len(valid) == 2 and valid[0] != valid[1] and all(pieces[1:-1])
+        if not all(pieces[1:-1]):
+            return Finding(False, "a blank response between two dividers ******")
+        return _two_different([piece for piece in pieces if piece])
 
 
 class RepeatPrompt(Reference):
@@ -94,8 +109,9 @@ class RepeatPrompt(Reference):
     type: Literal["ifeval:combination:repeat_prompt"] = "ifeval:combination:repeat_prompt"
     prompt_to_repeat: Annotated[str, StringConstraints(min_length=1)]
 
-    def holds(self, text: Text) -> bool:
-        return text.raw.strip().lower().startswith(self.prompt_to_repeat.strip().lower())
+    def holds(self, text: Text) -> Finding:
+        repeats = text.raw.strip().lower().startswith(self.prompt_to_repeat.strip().lower())
+        return Finding(repeats, f"the response {'begins' if repeats else 'does not begin'} with the request")
 
 
 class EndChecker(Reference):
@@ -108,11 +124,11 @@ class EndChecker(Reference):
     type: Literal["ifeval:startend:end_checker"] = "ifeval:startend:end_checker"
     end_phrase: Annotated[str, StringConstraints(strip_whitespace=True)]
 
-    def holds(self, text: Text) -> bool:
-        return text.raw.strip().strip('"').lower().endswith(self.end_phrase.lower())
+    def holds(self, text: Text) -> Finding:
+        return _ending(text.raw.strip().strip('"'), self.end_phrase, str.lower)
 
-    def fixed(self, text: Text) -> bool:
-        return text.raw.rstrip(_AFTER_PHRASE).casefold().endswith(self.end_phrase.rstrip(_AFTER_PHRASE).casefold())
+    def fixed(self, text: Text) -> Finding:
+        return _ending(text.raw.rstrip(_AFTER_PHRASE), self.end_phrase.rstrip(_AFTER_PHRASE), str.casefold)
 
 
 class Quotation(Reference):
@@ -122,14 +138,15 @@ class Quotation(Reference):
     examples = (Example({}, accepts=('"a"', '"a" b "c"'), rejects=('"', "“a”", '"a')),)
     type: Literal["ifeval:startend:quotation"] = "ifeval:startend:quotation"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         body = text.raw.strip()
-        return len(body) > 1 and body[0] == '"' and body[-1] == '"'
+        return _wrapped(body, len(body) > 1 and body[0] == '"' and body[-1] == '"')
 
-    def fixed(self, text: Text) -> bool:
+    def fixed(self, text: Text) -> Finding:
         body = text.raw.strip()
         inside = body[1:-1]
-        return len(body) > 1 and (body[0], body[-1]) in _QUOTES and not {body[0], body[-1]} & set(inside)
+        paired = len(body) > 1 and (body[0], body[-1]) in _QUOTES
+        return _wrapped(body, paired and not {body[0], body[-1]} & set(inside))
 
 
 class NoComma(Reference):
@@ -139,11 +156,30 @@ class NoComma(Reference):
     examples = (Example({}, accepts=("a; b、c",), rejects=("a, b",)),)
     type: Literal["ifeval:punctuation:no_comma"] = "ifeval:punctuation:no_comma"
 
-    def holds(self, text: Text) -> bool:
-        return "," not in text.raw
+    def holds(self, text: Text) -> Finding:
+        return absent(text.raw.find(","), "comma")
 
-    def fixed(self, text: Text) -> bool:
-        return not _COMMAS & set(text.raw)
+    def fixed(self, text: Text) -> Finding:
+        return absent(next((place for place, mark in enumerate(text.raw) if mark in _COMMAS), -1), "comma")
+
+
+def _two_different(responses: list[str]) -> Finding:
+    if len(responses) != 2:
+        return exactly(len(responses), "response", 2, " between dividers ******")
+    different = responses[0] != responses[1]
+    return Finding(different, "two responses that differ" if different else "two responses that are the same")
+
+
+def _ending(body: str, phrase: str, folded: Callable[[str], str]) -> Finding:
+    if folded(body).endswith(folded(phrase)):
+        return Finding(True, f"ends with {quoted(phrase)}")
+    return Finding(False, f"ends with {quoted(body[-len(phrase) :])}, asked for {quoted(phrase)}")
+
+
+def _wrapped(body: str, holds: bool) -> Finding:
+    if holds:
+        return Finding(True, "wrapped in double quotation marks")
+    return Finding(False, f"from {quoted(body[0])} to {quoted(body[-1])}, asked for one pair of quotation marks")
 
 
 def _placeholders(line: str) -> int:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
 from verif_ifeval.punkt import capitals
-from verif_ifeval.reference import Count, Reference, Relation, compared, elsewhere
+from verif_ifeval.reference import Count, Finding, Reference, Relation, at_least, compared, elsewhere, exactly
 from verif_sdk import Example, Text, Undecidable
 from verif_sdk.demand import Demand
 from verif_sdk.language import detect_raw
@@ -41,11 +41,12 @@ class NumberBulletLists(Reference):
     type: Literal["ifeval:detectable_format:number_bullet_lists"] = "ifeval:detectable_format:number_bullet_lists"
     num_bullets: Count
 
-    def holds(self, text: Text) -> bool:
-        return len(_STARS.findall(text.raw)) + len(_DASHES.findall(text.raw)) == self.num_bullets
+    def holds(self, text: Text) -> Finding:
+        found = len(_STARS.findall(text.raw)) + len(_DASHES.findall(text.raw))
+        return exactly(found, "bullet point", self.num_bullets)
 
-    def fixed(self, text: Text) -> bool:
-        return len(_BULLETS.findall(text.raw)) == self.num_bullets
+    def fixed(self, text: Text) -> Finding:
+        return exactly(len(_BULLETS.findall(text.raw)), "bullet point", self.num_bullets)
 
 
 class ConstrainedResponse(Reference):
@@ -57,11 +58,12 @@ class ConstrainedResponse(Reference):
         "ifeval:detectable_format:constrained_response"
     )
 
-    def holds(self, text: Text) -> bool:
-        return any(answer in text.raw.strip() for answer in _ANSWERS)
+    def holds(self, text: Text) -> Finding:
+        answer = next((answer for answer in _ANSWERS if answer in text.raw.strip()), None)
+        return Finding(answer is not None, f"answers {answer!r}" if answer else "none of the three answers")
 
-    def fixed(self, text: Text) -> bool:
-        return sum(text.raw.count(answer) for answer in _ANSWERS) == 1
+    def fixed(self, text: Text) -> Finding:
+        return exactly(sum(text.raw.count(answer) for answer in _ANSWERS), "answer", 1, " of the three")
 
 
 class NumberHighlightedSections(Reference):
@@ -76,13 +78,13 @@ class NumberHighlightedSections(Reference):
     )
     num_highlights: Count
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         italic = sum(bool(found.strip("*").strip()) for found in _ITALIC.findall(text.raw))
         bold = sum(bool(found.removeprefix("**").removesuffix("**").strip()) for found in _BOLD.findall(text.raw))
-        return italic + bold >= self.num_highlights
+        return at_least(italic + bold, "highlighted section", self.num_highlights)
 
-    def fixed(self, text: Text) -> bool:
-        return len(_HIGHLIGHT.findall(text.raw)) >= self.num_highlights
+    def fixed(self, text: Text) -> Finding:
+        return at_least(len(_HIGHLIGHT.findall(text.raw)), "highlighted section", self.num_highlights)
 
 
 class MultipleSections(Reference):
@@ -102,17 +104,18 @@ class MultipleSections(Reference):
     section_spliter: Annotated[str, StringConstraints(strip_whitespace=True)]
     num_sections: Count
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         label = self.section_spliter
         if label.isalnum():  # spaces around it make no difference to how often it is found
-            return len(re.findall(rf"{label}\s?\d+", text.raw)) >= self.num_sections
-        pieces: int = elsewhere("pieces", rf"\s?{label}\s?\d+\s?", text.raw)
-        return pieces - 1 >= self.num_sections
+            found = len(re.findall(rf"{label}\s?\d+", text.raw))
+        else:
+            found = elsewhere("pieces", rf"\s?{label}\s?\d+\s?", text.raw) - 1
+        return at_least(found, "section", self.num_sections)
 
-    def fixed(self, text: Text) -> bool:
+    def fixed(self, text: Text) -> Finding:
         label = re.escape(self.section_spliter)
         found = re.findall(rf"^[^\w\n]*{label}\s+(?:\d+|[A-Z]|[IVXL]+|{_NUMERALS})\b", text.raw, re.MULTILINE)
-        return len(found) == self.num_sections
+        return exactly(len(found), "section", self.num_sections)
 
 
 class JsonFormat(Reference):
@@ -122,28 +125,29 @@ class JsonFormat(Reference):
     examples = (Example({}, accepts=('```json\n{"a": 1}\n```', "42", "NaN"), rejects=("{a}", '{"a": 1} ok')),)
     type: Literal["ifeval:detectable_format:json_format"] = "ifeval:detectable_format:json_format"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         body = text.raw.strip()
         for fence in ("```json", "```Json", "```JSON", "```"):
             body = body.removeprefix(fence)
         try:
             json.loads(body.removesuffix("```").strip())
-        except ValueError:
-            return False
+        except ValueError as error:
+            return Finding(False, f"not JSON: {error}")
         except RecursionError:
             raise Undecidable("the JSON is nested too deeply for the reference, which raises there") from None
-        return True
+        return Finding(True, "JSON")
 
-    def fixed(self, text: Text) -> bool:
+    def fixed(self, text: Text) -> Finding:
         fenced = _FENCED.fullmatch(text.raw.strip())
         try:
             # A number of any length is JSON, and is not needed; NaN and Infinity are none.
             read = json.loads(fenced[1] if fenced else text.raw, parse_int=len, parse_constant=_refused)
-        except ValueError:
-            return False
+        except ValueError as error:
+            return Finding(False, f"not JSON: {error}")
         except RecursionError:
             raise Undecidable("the JSON is nested too deeply to be read") from None
-        return isinstance(read, (dict, list))
+        whole = isinstance(read, (dict, list))
+        return Finding(whole, "JSON" if whole else "a lone value, not a JSON object or list")
 
 
 class Title(Reference):
@@ -153,8 +157,9 @@ class Title(Reference):
     examples = (Example({}, accepts=("<<a>>",), rejects=("<< >>", "<a>", "<<a\n>>")),)
     type: Literal["ifeval:detectable_format:title"] = "ifeval:detectable_format:title"
 
-    def holds(self, text: Text) -> bool:
-        return any(title.lstrip("<").rstrip(">").strip() for title in _titles(text.raw))
+    def holds(self, text: Text) -> Finding:
+        title = any(title.lstrip("<").rstrip(">").strip() for title in _titles(text.raw))
+        return Finding(title, "a title" if title else "no title in <<double angular brackets>>")
 
 
 class CapitalWordFrequency(Reference):
@@ -172,11 +177,14 @@ class CapitalWordFrequency(Reference):
     capital_frequency: int
     capital_relation: Relation
 
-    def holds(self, text: Text) -> bool:
-        return compared(text.view(capitals), self.capital_relation, self.capital_frequency)
+    def holds(self, text: Text) -> Finding:
+        return self._capitals(text.view(capitals))
 
-    def fixed(self, text: Text) -> bool:
-        return compared(sum(map(str.isupper, text.words)), self.capital_relation, self.capital_frequency)
+    def fixed(self, text: Text) -> Finding:
+        return self._capitals(sum(map(str.isupper, text.words)))
+
+    def _capitals(self, found: int) -> Finding:
+        return compared(found, "word", self.capital_relation, self.capital_frequency, " in capitals")
 
 
 class EnglishCapital(Reference):
@@ -195,11 +203,11 @@ class EnglishCapital(Reference):
     def demands(self) -> Iterable[Demand]:
         return [Demand("the language", value="en"), Demand("the case of letters", value="upper")]
 
-    def holds(self, text: Text) -> bool:
-        return text.raw.isupper() and text.view(detect_raw) in (None, "en")
+    def holds(self, text: Text) -> Finding:
+        return _cased("capitals", text.raw, text.raw.isupper(), lambda: _is(text.view(detect_raw)))
 
-    def fixed(self, text: Text) -> bool:
-        return text.raw.isupper() and _english(text.raw.lower())
+    def fixed(self, text: Text) -> Finding:
+        return _cased("capitals", text.raw, text.raw.isupper(), lambda: _english(text.raw.lower()))
 
 
 class EnglishLowercase(Reference):
@@ -220,11 +228,11 @@ class EnglishLowercase(Reference):
     def demands(self) -> Iterable[Demand]:
         return [Demand("the language", value="en"), Demand("the case of letters", value="lower")]
 
-    def holds(self, text: Text) -> bool:
-        return text.raw.islower() and text.view(detect_raw) in (None, "en")
+    def holds(self, text: Text) -> Finding:
+        return _cased("small letters", text.raw, text.raw.islower(), lambda: _is(text.view(detect_raw)))
 
-    def fixed(self, text: Text) -> bool:
-        return text.raw.islower() and _english(text.raw)
+    def fixed(self, text: Text) -> Finding:
+        return _cased("small letters", text.raw, text.raw.islower(), lambda: _english(text.raw))
 
 
 def _titles(raw: str) -> Iterator[str]:
@@ -239,11 +247,35 @@ def _refused(constant: str) -> None:
     raise ValueError(f"{constant} is no JSON")
 
 
-def _english(raw: str) -> bool:
-    """Return whether a text in small letters is in English, or too short to be told from it."""
+def _cased(letters: str, raw: str, holds: bool, language: Callable[[], tuple[bool, str]]) -> Finding:
+    """Return whether a text is in one case and in English; `language` is asked only where the case is right."""
+    if not holds:
+        return _stray(letters, raw)
+    english, found = language()
+    return Finding(english, f"in {letters}, and the language is {found}")
+
+
+def _stray(letters: str, raw: str) -> Finding:
+    wrong = str.islower if letters == "capitals" else str.isupper
+    place = next((place for place, letter in enumerate(raw) if wrong(letter)), -1)
+    if place < 0:
+        return Finding(False, f"no letter in {letters}")
+    return Finding(
+        False, f"{raw[place]!r} at character {place + 1}, asked for {letters} alone", ((place, place + 1),)
+    )
+
+
+def _is(found: str | None) -> tuple[bool, str]:
+    """Return whether the reference takes what langdetect says for English, and it in words."""
+    return found in (None, "en"), found or "unknown, for lack of letters"
+
+
+def _english(raw: str) -> tuple[bool, str]:
+    """Return whether a text in small letters is in English, or too short to be told from it, and the language."""
     found = detect_raw(raw)
     letters = [letter for letter in raw if letter.isalpha()]
-    return found == "en" or (found is not None and len(letters) < _FEW and all(map(str.isascii, letters)))
+    short = found is not None and len(letters) < _FEW and all(map(str.isascii, letters))
+    return found == "en" or short, found or "unknown, for lack of letters"
 
 
 CONSTRAINTS = (

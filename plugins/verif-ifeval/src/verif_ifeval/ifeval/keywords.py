@@ -10,12 +10,16 @@ from pydantic import Field, StringConstraints
 
 from verif_ifeval.reference import (
     Count,
+    Finding,
     Reference,
     Relation,
     asked,
     compared,
+    counted,
+    is_simple,
     matches,
     occurrences,
+    quoted,
     standing_alone,
     surely_absent,
 )
@@ -44,11 +48,13 @@ class Existence(Reference):
     def demands(self) -> Iterable[Demand]:
         return [Demand(uses(keyword), 1) for keyword in self.keywords]
 
-    def holds(self, text: Text) -> bool:
-        return all(occurrences(keyword, text) for keyword in self.keywords)
+    def holds(self, text: Text) -> Finding:
+        absent = next((keyword for keyword in self.keywords if not occurrences(keyword, text)), None)
+        return _all_there(absent, len(self.keywords))
 
-    def fixed(self, text: Text) -> bool:
-        return all(standing_alone(keyword, text.raw) for keyword in self.keywords)
+    def fixed(self, text: Text) -> Finding:
+        absent = next((keyword for keyword in self.keywords if not standing_alone(keyword, text.raw)), None)
+        return _all_there(absent, len(self.keywords))
 
 
 class Frequency(Reference):
@@ -70,11 +76,14 @@ class Frequency(Reference):
     def demands(self) -> Iterable[Demand]:
         return asked(uses(self.keyword), self.relation, self.frequency)
 
-    def holds(self, text: Text) -> bool:
-        return compared(occurrences(self.keyword, text), self.relation, self.frequency)
+    def holds(self, text: Text) -> Finding:
+        return self._often(occurrences(self.keyword, text))
 
-    def fixed(self, text: Text) -> bool:
-        return compared(standing_alone(self.keyword, text.raw), self.relation, self.frequency)
+    def fixed(self, text: Text) -> Finding:
+        return self._often(standing_alone(self.keyword, text.raw))
+
+    def _often(self, found: int) -> Finding:
+        return compared(found, "occurrence", self.relation, self.frequency, f" of {quoted(self.keyword)}")
 
 
 class ForbiddenWords(Reference):
@@ -91,15 +100,19 @@ class ForbiddenWords(Reference):
     def demands(self) -> Iterable[Demand]:
         return [Demand(uses(word), 0, 0) for word in self.forbidden_words]
 
-    def holds(self, text: Text) -> bool:
-        return not any(
-            matches(word, text.raw, re.IGNORECASE, edge=r"\b")
-            for word in self.forbidden_words
-            if not surely_absent(word, text)
-        )
+    def holds(self, text: Text) -> Finding:
+        for word in self.forbidden_words:
+            if surely_absent(word, text):
+                continue
+            if matches(word, text.raw, re.IGNORECASE, edge=r"\b"):
+                return _forbidden(word, text.raw)
+        return Finding(True, "none of the forbidden words")
 
-    def fixed(self, text: Text) -> bool:
-        return not any(standing_alone(word, text.raw) for word in self.forbidden_words)
+    def fixed(self, text: Text) -> Finding:
+        for word in self.forbidden_words:
+            if standing_alone(word, text.raw):
+                return _forbidden(word, text.raw)
+        return Finding(True, "none of the forbidden words")
 
 
 class LetterFrequency(Reference):
@@ -120,15 +133,16 @@ class LetterFrequency(Reference):
     let_frequency: Count
     let_relation: Relation
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         if not self.drawn:
             return self.fixed(text)
         raise Undecidable(
             f'for the letter {self.letter!r} the reference draws one at random; variant="fixed" counts it'
         )
 
-    def fixed(self, text: Text) -> bool:
-        return compared(text.raw.lower().count(self.letter.lower()), self.let_relation, self.let_frequency)
+    def fixed(self, text: Text) -> Finding:
+        found = text.raw.lower().count(self.letter.lower())
+        return compared(found, "letter", self.let_relation, self.let_frequency, f" {self.letter!r}")
 
     @property
     def drawn(self) -> bool:
@@ -153,11 +167,27 @@ class ResponseLanguage(Reference):
     def demands(self) -> Iterable[Demand]:
         return [Demand("the language", value=self.language)]
 
-    def holds(self, text: Text) -> bool:
-        return text.view(detect_raw) in (None, self.language)
+    def holds(self, text: Text) -> Finding:
+        found = text.view(detect_raw)
+        return Finding(found in (None, self.language), self._told(found))
 
-    def fixed(self, text: Text) -> bool:
-        return text.view(detect_raw) == self.language
+    def fixed(self, text: Text) -> Finding:
+        found = text.view(detect_raw)
+        return Finding(found == self.language, self._told(found))
+
+    def _told(self, found: str | None) -> str:
+        return f"the language is {found or 'unknown, for lack of letters'}, asked for {self.language}"
+
+
+def _forbidden(word: str, raw: str) -> Finding:
+    place = re.search(rf"\b{word}\b", raw, re.IGNORECASE) if is_simple(word) else None
+    return Finding(False, f"uses {quoted(word)}, which is forbidden", (place.span(),) if place else ())
+
+
+def _all_there(absent: str | None, keywords: int) -> Finding:
+    if absent is not None:
+        return Finding(False, f"no {quoted(absent)}, asked for {counted(keywords, 'keyword')}")
+    return Finding(True, f"{keywords} of {counted(keywords, 'keyword')}")
 
 
 CONSTRAINTS = (Existence, Frequency, ForbiddenWords, LetterFrequency, ResponseLanguage)

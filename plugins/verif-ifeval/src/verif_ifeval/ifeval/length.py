@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from verif_ifeval.punkt import sentences
-from verif_ifeval.reference import Count, Reference, Relation, asked, compared, words
+from verif_ifeval.reference import Count, Finding, Reference, Relation, asked, compared, exactly, quoted, words
 from verif_sdk import Example, Text
 from verif_sdk.demand import Demand
 
@@ -31,11 +31,11 @@ class NumberSentences(Reference):
     def demands(self) -> Iterable[Demand]:
         return asked("sentences", self.relation, self.num_sentences)
 
-    def holds(self, text: Text) -> bool:
-        return compared(len(text.view(sentences)), self.relation, self.num_sentences)
+    def holds(self, text: Text) -> Finding:
+        return compared(len(text.view(sentences)), "sentence", self.relation, self.num_sentences)
 
-    def fixed(self, text: Text) -> bool:
-        return compared(len(text.sentences), self.relation, self.num_sentences)
+    def fixed(self, text: Text) -> Finding:
+        return compared(len(text.sentences), "sentence", self.relation, self.num_sentences)
 
 
 class NumberParagraphs(Reference):
@@ -49,19 +49,19 @@ class NumberParagraphs(Reference):
     def demands(self) -> Iterable[Demand]:
         return [Demand("paragraphs divided by ***", self.num_paragraphs, self.num_paragraphs)]
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         pieces = text.raw.split("***")
         number = len(pieces)
         for place, piece in enumerate(pieces):
             if not piece.strip():
                 if 0 < place < len(pieces) - 1:
-                    return False
+                    return Finding(False, "a blank paragraph between two dividers ***")
                 number -= 1
-        return number == self.num_paragraphs
+        return exactly(number, "paragraph", self.num_paragraphs)
 
-    def fixed(self, text: Text) -> bool:
+    def fixed(self, text: Text) -> Finding:
         pieces = _DIVIDER_LINE.split(text.raw)
-        return sum(bool(piece.strip()) for piece in pieces) == self.num_paragraphs
+        return exactly(sum(bool(piece.strip()) for piece in pieces), "paragraph", self.num_paragraphs)
 
 
 class NumberWords(Reference):
@@ -76,11 +76,11 @@ class NumberWords(Reference):
     def demands(self) -> Iterable[Demand]:
         return asked("words", self.relation, self.num_words)
 
-    def holds(self, text: Text) -> bool:
-        return compared(text.view(words), self.relation, self.num_words)
+    def holds(self, text: Text) -> Finding:
+        return compared(text.view(words), "word", self.relation, self.num_words)
 
-    def fixed(self, text: Text) -> bool:
-        return compared(len(text.words), self.relation, self.num_words)
+    def fixed(self, text: Text) -> Finding:
+        return compared(len(text.words), "word", self.relation, self.num_words)
 
 
 class NthParagraphFirstWord(Reference):
@@ -112,23 +112,27 @@ class NthParagraphFirstWord(Reference):
             )
         return self
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         pieces = text.raw.split("\n\n")
         number = sum(bool(piece.strip()) for piece in pieces)
-        if self.nth_paragraph > number:
-            return False
+        if number != self.num_paragraphs:
+            return exactly(number, "paragraph", self.num_paragraphs)
         paragraph = pieces[self.nth_paragraph - 1].strip()
         if not paragraph:
-            return False
+            return Finding(False, f"paragraph {self.nth_paragraph} is blank")
         word = paragraph.split()[0].lstrip("'").lstrip('"')
-        return number == self.num_paragraphs and re.split("[.,?!'\"]", word)[0].lower() == self.first_word
+        return self._begins(re.split("[.,?!'\"]", word)[0].lower(), self.first_word)
 
-    def fixed(self, text: Text) -> bool:
+    def fixed(self, text: Text) -> Finding:
         paragraphs = text.paragraphs
         if len(paragraphs) != self.num_paragraphs:
-            return False
+            return exactly(len(paragraphs), "paragraph", self.num_paragraphs)
         first = paragraphs[self.nth_paragraph - 1].split()[0].strip(_AROUND_WORD)
-        return first.casefold() == self.first_word.strip(_AROUND_WORD).casefold()
+        return self._begins(first.casefold(), self.first_word.strip(_AROUND_WORD).casefold())
+
+    def _begins(self, word: str, wanted: str) -> Finding:
+        place = f"paragraph {self.nth_paragraph} begins with {quoted(word)}"
+        return Finding(word == wanted, f"{place}, asked for {quoted(wanted)}")
 
 
 CONSTRAINTS = (NumberSentences, NumberParagraphs, NumberWords, NthParagraphFirstWord)

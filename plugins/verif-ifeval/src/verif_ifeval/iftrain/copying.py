@@ -6,14 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
-from verif_ifeval.reference import Count, Reference, elsewhere, given, is_simple
+from verif_ifeval.reference import Count, Finding, Reference, elsewhere, exactly, given, is_simple, quoted
 from verif_sdk import Example, Text, Undecidable
 
 Request = Annotated[str, StringConstraints(min_length=1)]
 
 
-def _same(text: str, wanted: str) -> bool:
-    return text.strip().lower() == wanted.strip().lower()
+def _same(text: str, wanted: str) -> Finding:
+    if text.strip().lower() == wanted.strip().lower():
+        return Finding(True, "the same text")
+    return Finding(False, f"{quoted(text.strip())}, asked for {quoted(wanted.strip())}")
 
 
 class RepeatPhrase(Reference):
@@ -34,12 +36,15 @@ class RepeatPhrase(Reference):
     phrase: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
     small_n: Count
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         wanted = self.phrase.split()
         found = _between(wanted[0], wanted[-1], text.raw)
-        return len(found) == given("small_n", self.small_n) and all(
-            self._changed_once(phrase.split(), wanted) for phrase in found
-        )
+        if len(found) != given("small_n", self.small_n):
+            return exactly(len(found), "variant", self.small_n, " of the phrase")
+        wrong = next((phrase for phrase in found if not self._changed_once(phrase.split(), wanted)), None)
+        if wrong is None:
+            return Finding(True, f"{len(found)} times, each with one word changed")
+        return Finding(False, f"{quoted(wrong)}, asked for the phrase with one word changed")
 
     def _changed_once(self, words: list[str], wanted: list[str]) -> bool:
         if len(words) != len(wanted):
@@ -75,7 +80,7 @@ class Copy(Reference):
     type: Literal["iftrain:copy:copy"] = "iftrain:copy:copy"
     prompt_to_repeat: Request
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         return _same(text.raw, self.prompt_to_repeat)
 
 
@@ -104,9 +109,14 @@ class CopyingMultiple(Reference):
     prompt_to_repeat: Request
     N: Count
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         pieces = text.raw.split("******")
-        return len(pieces) == given("N", self.N) and all(_same(piece, self.prompt_to_repeat) for piece in pieces)
+        if len(pieces) != given("N", self.N):
+            return exactly(len(pieces), "piece", self.N, " between dividers ******")
+        wrong = next(
+            (finding for piece in pieces if not (finding := _same(piece, self.prompt_to_repeat)).holds), None
+        )
+        return wrong or Finding(True, f"the request {len(pieces)} times")
 
 
 class CopySpanIdx(Reference):
@@ -128,11 +138,11 @@ class CopySpanIdx(Reference):
     n_start: Count
     n_end: Count
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         start, end = given("n_start", self.n_start), given("n_end", self.n_end)
         return _same(text.raw, self.prompt_to_repeat[start:end])
 
-    def fixed(self, text: Text) -> bool:
+    def fixed(self, text: Text) -> Finding:
         return _same(text.raw, self.prompt_to_repeat[self.n_start : self.n_end + 1])
 
 

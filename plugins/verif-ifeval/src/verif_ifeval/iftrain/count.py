@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from verif_ifeval.ifeval.keywords import LetterFrequency
 from verif_ifeval.iftrain.splitting import split
 from verif_ifeval.punkt import tokens
-from verif_ifeval.reference import Count, Reference, Relation, compared, given
+from verif_ifeval.reference import Count, Finding, Reference, Relation, at_most, compared, exactly, given
 from verif_sdk import Example, Text
 
 _SMALL = re.compile(r"\b[a-z]+\b")
@@ -25,11 +26,11 @@ class LowercaseCounting(Reference):
     type: Literal["iftrain:count:lowercase_counting"] = "iftrain:count:lowercase_counting"
     N: Count
 
-    def holds(self, text: Text) -> bool:
-        return len(_SMALL.findall(text.raw)) <= given("N", self.N)
+    def holds(self, text: Text) -> Finding:
+        return at_most(len(_SMALL.findall(text.raw)), "word", given("N", self.N), " in small letters")
 
-    def fixed(self, text: Text) -> bool:
-        return len(_SMALL.findall(text.raw)) <= self.N
+    def fixed(self, text: Text) -> Finding:
+        return at_most(len(_SMALL.findall(text.raw)), "word", self.N, " in small letters")
 
 
 class LetterCounting(Reference):
@@ -41,11 +42,11 @@ class LetterCounting(Reference):
     N: Count
     relation: Relation
 
-    def holds(self, text: Text) -> bool:
-        return compared(len(_LETTER.findall(text.raw)), self.relation, given("N", self.N))
+    def holds(self, text: Text) -> Finding:
+        return compared(len(_LETTER.findall(text.raw)), "letter", self.relation, given("N", self.N))
 
-    def fixed(self, text: Text) -> bool:
-        return compared(sum(map(str.isalpha, text.raw)), self.relation, self.N)
+    def fixed(self, text: Text) -> Finding:
+        return compared(sum(map(str.isalpha, text.raw)), "letter", self.relation, self.N)
 
 
 class LetterCounting2(LetterFrequency):
@@ -76,23 +77,23 @@ class CountingComposition(Reference):
     n_sent: Count
     n_words: Count
 
-    def holds(self, text: Text) -> bool:
-        paragraphs = _DIVIDER.split(text.raw)
-        n_sent, n_words = given("n_sent", self.n_sent), given("n_words", self.n_words)
-        for paragraph in paragraphs:
-            sentences = split(paragraph)
-            if len(sentences) != n_sent or any(len(tokens(sentence)) != n_words for sentence in sentences):
-                return False
-        return len(paragraphs) == 3
+    def holds(self, text: Text) -> Finding:
+        given("n_sent", self.n_sent), given("n_words", self.n_words)
+        return self._composed(_DIVIDER.split(text.raw), lambda sentence: len(tokens(sentence)))
 
-    def fixed(self, text: Text) -> bool:
+    def fixed(self, text: Text) -> Finding:
         paragraphs = [paragraph for paragraph in re.split(r"\*\s?\*\s?\*", text.raw) if paragraph.strip()]
-        return len(paragraphs) == 3 and all(self._composed(split(paragraph)) for paragraph in paragraphs)
+        return self._composed(paragraphs, lambda sentence: len(_WORD.findall(sentence)))
 
-    def _composed(self, sentences: list[str]) -> bool:
-        return len(sentences) == self.n_sent and all(
-            len(_WORD.findall(sentence)) == self.n_words for sentence in sentences
-        )
+    def _composed(self, paragraphs: list[str], length: Callable[[str], int]) -> Finding:
+        for number, paragraph in enumerate(paragraphs, 1):
+            sentences = split(paragraph)
+            if len(sentences) != self.n_sent:
+                return exactly(len(sentences), "sentence", self.n_sent, f" in paragraph {number}")
+            for words in map(length, sentences):
+                if words != self.n_words:
+                    return exactly(words, "word", self.n_words, f" in a sentence of paragraph {number}")
+        return exactly(len(paragraphs), "paragraph", 3)
 
 
 class CountUnique(Reference):
@@ -102,13 +103,15 @@ class CountUnique(Reference):
     examples = (Example({}, accepts=("A big cat.", "Go go!"), rejects=("So be it. Go on.", "no, no")),)
     type: Literal["iftrain:count:count_unique"] = "iftrain:count:count_unique"
 
-    def holds(self, text: Text) -> bool:
-        found = text.view(tokens)
-        return len(set(found)) == len(found)
+    def holds(self, text: Text) -> Finding:
+        return _unique(text.view(tokens), "token")
 
-    def fixed(self, text: Text) -> bool:
-        words = _WORD.findall(text.raw.casefold())
-        return len(set(words)) == len(words)
+    def fixed(self, text: Text) -> Finding:
+        return _unique(_WORD.findall(text.raw.casefold()), "word")
+
+
+def _unique(found: Sequence[str], unit: str) -> Finding:
+    return exactly(len(found) - len(set(found)), unit, 0, " used before")
 
 
 CONSTRAINTS = (LowercaseCounting, LetterCounting, LetterCounting2, CountingComposition, CountUnique)

@@ -6,17 +6,17 @@ import re
 from typing import Literal
 
 from verif_ifeval.iftrain.splitting import split
-from verif_ifeval.reference import Reference
+from verif_ifeval.reference import Finding, Reference, absent, exactly, quoted
 from verif_sdk import Example, Text
 
 _DIVIDER = re.compile(r"\s?\*\*\*\s?")
 
 
-def _two(pieces: list[str]) -> bool:
+def _two(pieces: list[str]) -> Finding:
     """Return whether two pieces are left when a blank one at either end is not counted."""
     if any(not piece.strip() for piece in pieces[1:-1]):
-        return False
-    return sum(bool(piece.strip()) for piece in pieces) == 2
+        return Finding(False, "a blank paragraph between two dividers")
+    return exactly(sum(bool(piece.strip()) for piece in pieces), "paragraph", 2)
 
 
 class SentenceHyphens(Reference):
@@ -28,15 +28,20 @@ class SentenceHyphens(Reference):
     )
     type: Literal["iftrain:detectable_format:sentence_hyphens"] = "iftrain:detectable_format:sentence_hyphens"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         sentences = split(text.raw.replace("-", " "))
         parts = text.raw.split("-")
         # The shorter of the two decides how many are compared; a sentence has no outer whitespace.
-        return all(part == sentence for part, sentence in zip(parts, sentences, strict=False))
+        for part, sentence in zip(parts, sentences, strict=False):
+            if part != sentence:
+                return Finding(False, f"{quoted(part)} between hyphens, asked for the sentence {quoted(sentence)}")
+        return Finding(True, "hyphens join the sentences")
 
-    def fixed(self, text: Text) -> bool:
-        joined = re.split(r"(?<=[.!?])-(?=\S)", text.raw.strip())
-        return all(len(split(part)) == 1 for part in joined)
+    def fixed(self, text: Text) -> Finding:
+        for part in re.split(r"(?<=[.!?])-(?=\S)", text.raw.strip()):
+            if (sentences := len(split(part))) != 1:
+                return exactly(sentences, "sentence", 1, f" in {quoted(part)}")
+        return Finding(True, "hyphens join the sentences")
 
 
 class SquareBrackets(Reference):
@@ -46,8 +51,11 @@ class SquareBrackets(Reference):
     examples = (Example({}, accepts=("[Go] [on]",), rejects=("[Go on]", "[Go] on", "[Go].")),)
     type: Literal["iftrain:detectable_format:square_brackets"] = "iftrain:detectable_format:square_brackets"
 
-    def holds(self, text: Text) -> bool:
-        return all(word.startswith("[") and word.endswith("]") for word in text.raw.split())
+    def holds(self, text: Text) -> Finding:
+        for word in text.raw.split():
+            if not (word.startswith("[") and word.endswith("]")):
+                return Finding(False, f"{quoted(word)} is not in square brackets")
+        return Finding(True, "each word is in square brackets")
 
 
 class BigramWrapping(Reference):
@@ -57,12 +65,12 @@ class BigramWrapping(Reference):
     examples = (Example({}, accepts=("<<I am>> <<at home>>", "one"), rejects=("<<I am>> at home", "I am")),)
     type: Literal["iftrain:detectable_format:bigram_wrapping"] = "iftrain:detectable_format:bigram_wrapping"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         words = text.raw.split()
-        return all(
-            first.startswith("<<") and second.endswith(">>")
-            for first, second in zip(words[::2], words[1::2], strict=False)
-        )
+        for first, second in zip(words[::2], words[1::2], strict=False):
+            if not (first.startswith("<<") and second.endswith(">>")):
+                return Finding(False, f"{quoted(f'{first} {second}')} is not in double angle brackets")
+        return Finding(True, "each pair of words is in double angle brackets")
 
 
 class Paragraphs(Reference):
@@ -72,7 +80,7 @@ class Paragraphs(Reference):
     examples = (Example({}, accepts=("a\n***\nb",), rejects=("a\n\nb", "a", "a *** b *** c")),)
     type: Literal["iftrain:paragraphs:paragraphs"] = "iftrain:paragraphs:paragraphs"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         return _two(_DIVIDER.split(text.raw))
 
 
@@ -83,7 +91,7 @@ class Paragraphs2(Reference):
     examples = (Example({}, accepts=("a\n\nb", "a\nb\n\nc\n\n"), rejects=("a", "a\n\nb\n\nc", "a\n\n\n\nb")),)
     type: Literal["iftrain:paragraphs:paragraphs2"] = "iftrain:paragraphs:paragraphs2"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         return _two(text.raw.split("\n\n"))
 
 
@@ -94,8 +102,8 @@ class PunctuationDot(Reference):
     examples = (Example({}, accepts=("Go on!", "你好。"), rejects=("Go on.", "3.14")),)
     type: Literal["iftrain:punctuation:punctuation_dot"] = "iftrain:punctuation:punctuation_dot"
 
-    def holds(self, text: Text) -> bool:
-        return "." not in text.raw
+    def holds(self, text: Text) -> Finding:
+        return absent(text.raw.find("."), "full stop")
 
 
 class PunctuationExclamation(Reference):
@@ -105,11 +113,13 @@ class PunctuationExclamation(Reference):
     examples = (Example({}, accepts=("Go on.", "你好！"), rejects=("Go on!",)),)
     type: Literal["iftrain:punctuation:punctuation_exclamation"] = "iftrain:punctuation:punctuation_exclamation"
 
-    def holds(self, text: Text) -> bool:
-        return "!" not in text.raw
+    def holds(self, text: Text) -> Finding:
+        return absent(text.raw.find("!"), "exclamation mark")
 
-    def fixed(self, text: Text) -> bool:
-        return not any(mark in text.raw for mark in "!！¡")
+    def fixed(self, text: Text) -> Finding:
+        return absent(
+            next((place for place, mark in enumerate(text.raw) if mark in "!！¡"), -1), "exclamation mark"
+        )
 
 
 CONSTRAINTS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Annotated, Literal
 
@@ -11,7 +12,19 @@ from pydantic import BeforeValidator
 from verif_ifeval.ifeval.keywords import Keyword
 from verif_ifeval.iftrain.splitting import split
 from verif_ifeval.punkt import tokens
-from verif_ifeval.reference import Count, Reference, Relation, compared, given, matches, standing_alone
+from verif_ifeval.reference import (
+    Count,
+    Finding,
+    Reference,
+    Relation,
+    at_least,
+    compared,
+    exactly,
+    given,
+    matches,
+    quoted,
+    standing_alone,
+)
 from verif_sdk import Example, Text
 
 _WORD = re.compile(r"\w+")
@@ -34,11 +47,11 @@ class WordOnce(Reference):
     type: Literal["iftrain:keywords:word_once"] = "iftrain:keywords:word_once"
     keyword: Keyword
 
-    def holds(self, text: Text) -> bool:
-        return matches(self.keyword, text.raw, re.IGNORECASE) == 1
+    def holds(self, text: Text) -> Finding:
+        return _times(matches(self.keyword, text.raw, re.IGNORECASE), 1, self.keyword)
 
-    def fixed(self, text: Text) -> bool:
-        return standing_alone(self.keyword, text.raw) == 1
+    def fixed(self, text: Text) -> Finding:
+        return _times(standing_alone(self.keyword, text.raw), 1, self.keyword)
 
 
 class WordCountDifferentNumbers(Reference):
@@ -59,12 +72,14 @@ class WordCountDifferentNumbers(Reference):
     frequency: Count
     relation: Relation
 
-    def holds(self, text: Text) -> bool:
-        found = matches(self.keyword, text.raw, re.IGNORECASE)
-        return compared(found, self.relation, self.frequency)
+    def holds(self, text: Text) -> Finding:
+        return self._often(matches(self.keyword, text.raw, re.IGNORECASE))
 
-    def fixed(self, text: Text) -> bool:
-        return compared(standing_alone(self.keyword, text.raw), self.relation, self.frequency)
+    def fixed(self, text: Text) -> Finding:
+        return self._often(standing_alone(self.keyword, text.raw))
+
+    def _often(self, found: int) -> Finding:
+        return compared(found, "occurrence", self.relation, self.frequency, f" of {quoted(self.keyword)}")
 
 
 class ExcludeWordHarder(Reference):
@@ -75,11 +90,18 @@ class ExcludeWordHarder(Reference):
     type: Literal["iftrain:keywords:exclude_word_harder"] = "iftrain:keywords:exclude_word_harder"
     keyword: Keyword
 
-    def holds(self, text: Text) -> bool:
-        return f" {self.keyword} " not in text.raw
+    def holds(self, text: Text) -> Finding:
+        place = text.raw.find(f" {self.keyword} ")
+        if place < 0:
+            return _times(0, 0, self.keyword)
+        return Finding(
+            False,
+            f"{quoted(self.keyword)} at character {place + 2}, asked for none",
+            ((place + 1, place + 1 + len(self.keyword)),),
+        )
 
-    def fixed(self, text: Text) -> bool:
-        return standing_alone(self.keyword, text.raw) == 0
+    def fixed(self, text: Text) -> Finding:
+        return _times(standing_alone(self.keyword, text.raw), 0, self.keyword)
 
 
 class NoAdjacentConsecutive(Reference):
@@ -89,11 +111,17 @@ class NoAdjacentConsecutive(Reference):
     examples = (Example({}, accepts=("a c b", "b a", "one"), rejects=("a b", "A bee", "x a b")),)
     type: Literal["iftrain:keywords:no_adjacent_consecutive"] = "iftrain:keywords:no_adjacent_consecutive"
 
-    def holds(self, text: Text) -> bool:
-        starts = [word[0].lower() for word in text.raw.split()]
+    def holds(self, text: Text) -> Finding:
+        words = text.raw.split()
+        starts = [word[0].lower() for word in words]
         if len(starts) > 1 and any(len(start) != 1 for start in starts):
-            return False  # İ is two characters in lower case
-        return all(ord(after) - ord(before) != 1 for before, after in pairwise(starts))
+            return Finding(False, "a first letter that is two characters in lower case")  # such as İ
+        for place, (before, after) in enumerate(pairwise(starts)):
+            if ord(after) - ord(before) == 1:
+                return Finding(
+                    False, f"{quoted(words[place])} and {quoted(words[place + 1])} begin with {before} and {after}"
+                )
+        return Finding(True, "no neighbours begin with consecutive letters")
 
 
 class Palindrome(Reference):
@@ -103,12 +131,13 @@ class Palindrome(Reference):
     examples = (Example({}, accepts=("A level road.", "I say."), rejects=("Say Anna.", "The end.")),)
     type: Literal["iftrain:keywords:palindrome"] = "iftrain:keywords:palindrome"
 
-    def holds(self, text: Text) -> bool:
-        return any(word == word[::-1] for word in text.raw.split())
+    def holds(self, text: Text) -> Finding:
+        return _palindrome(next((word for word in text.raw.split() if word == word[::-1]), None))
 
-    def fixed(self, text: Text) -> bool:
+    def fixed(self, text: Text) -> Finding:
         words = _WORD.findall(text.raw.casefold())
-        return any(len(word) > 1 and word.isalpha() and word == word[::-1] for word in words)
+        alike = (word for word in words if len(word) > 1 and word.isalpha() and word == word[::-1])
+        return _palindrome(next(alike, None))
 
 
 class KeywordSpecificPosition(Reference):
@@ -127,20 +156,27 @@ class KeywordSpecificPosition(Reference):
     n: Count
     m: Count
 
-    def holds(self, text: Text) -> bool:
-        n, m = given("n", self.n), given("m", self.m)
+    def holds(self, text: Text) -> Finding:
+        n = given("n", self.n)
+        given("m", self.m)
         sentences = text.view(split)
         if len(sentences) < n:
-            return False
-        words = tokens(sentences[n - 1])
-        return len(words) >= m and words[m - 1] == self.keyword
+            return at_least(len(sentences), "sentence", n)
+        return self._placed(tokens(sentences[n - 1]), lambda word: word == self.keyword)
 
-    def fixed(self, text: Text) -> bool:
+    def fixed(self, text: Text) -> Finding:
         sentences = text.view(split)
         if not 0 < self.n <= len(sentences):
-            return False
+            return Finding(False, f"there is no sentence {self.n} of {len(sentences)}")
         words = _WORD.findall(sentences[self.n - 1])
-        return 0 < self.m <= len(words) and words[self.m - 1].casefold() == self.keyword.casefold()
+        return self._placed(words, lambda word: word.casefold() == self.keyword.casefold())
+
+    def _placed(self, words: Sequence[str], right: Callable[[str], bool]) -> Finding:
+        place = f"word {self.m} of sentence {self.n}"
+        if not 0 < self.m <= len(words):
+            return Finding(False, f"there is no {place}, which has {len(words)}")
+        word = words[self.m - 1]
+        return Finding(right(word), f"{place} is {quoted(word)}, asked for {quoted(self.keyword)}")
 
 
 class StartEnd(Reference):
@@ -150,13 +186,11 @@ class StartEnd(Reference):
     examples = (Example({}, accepts=("Go on, go", "No no"), rejects=("Go on, go.", "Go", "Go on")),)
     type: Literal["iftrain:keywords:start_end"] = "iftrain:keywords:start_end"
 
-    def holds(self, text: Text) -> bool:
-        found = text.view(tokens)
-        return len(found) > 1 and found[0].lower() == found[-1].lower()
+    def holds(self, text: Text) -> Finding:
+        return _both_ends(text.view(tokens), str.lower)
 
-    def fixed(self, text: Text) -> bool:
-        words = _WORD.findall(text.raw.casefold())
-        return len(words) > 1 and words[0] == words[-1]
+    def fixed(self, text: Text) -> Finding:
+        return _both_ends(_WORD.findall(text.raw.casefold()), str)
 
 
 class CountIncrementWord(Reference):
@@ -174,14 +208,33 @@ class CountIncrementWord(Reference):
     keyword1: Keyword
     keyword2: Keyword
 
-    def holds(self, text: Text) -> bool:
-        return all(
-            matches(keyword, text.raw, re.IGNORECASE) == times
-            for keyword, times in ((self.keyword1, 1), (self.keyword2, 2))
-        )
+    def holds(self, text: Text) -> Finding:
+        for keyword, times in ((self.keyword1, 1), (self.keyword2, 2)):
+            found = matches(keyword, text.raw, re.IGNORECASE)
+            if found != times:
+                return _times(found, times, keyword)
+        return Finding(True, f"{quoted(self.keyword1)} once, {quoted(self.keyword2)} twice")
 
-    def fixed(self, text: Text) -> bool:
-        return standing_alone(self.keyword1, text.raw) == 1 and standing_alone(self.keyword2, text.raw) == 2
+    def fixed(self, text: Text) -> Finding:
+        for keyword, times in ((self.keyword1, 1), (self.keyword2, 2)):
+            if (found := standing_alone(keyword, text.raw)) != times:
+                return _times(found, times, keyword)
+        return Finding(True, f"{quoted(self.keyword1)} once, {quoted(self.keyword2)} twice")
+
+
+def _times(found: int, wanted: int, keyword: str) -> Finding:
+    return exactly(found, "occurrence", wanted, f" of {quoted(keyword)}")
+
+
+def _palindrome(word: str | None) -> Finding:
+    return Finding(word is not None, "no palindrome" if word is None else f"{quoted(word)} is a palindrome")
+
+
+def _both_ends(words: Sequence[str], folded: Callable[[str], str]) -> Finding:
+    if len(words) < 2:
+        return at_least(len(words), "word", 2)
+    first, last = words[0], words[-1]
+    return Finding(folded(first) == folded(last), f"begins with {quoted(first)} and ends with {quoted(last)}")
 
 
 CONSTRAINTS = (

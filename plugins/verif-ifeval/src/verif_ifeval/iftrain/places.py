@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 
 from verif_ifeval.iftrain.keywords import OneKeyword
 from verif_ifeval.iftrain.splitting import split
-from verif_ifeval.reference import Reference
+from verif_ifeval.reference import Finding, Reference, quoted
 from verif_sdk import Example, Text
 
 _MARKS = re.compile(r"[^\w\s]")
@@ -32,13 +33,14 @@ class FirstWordSent(Reference):
     type: Literal["iftrain:first_word:first_word_sent"] = "iftrain:first_word:first_word_sent"
     first_word: OneKeyword
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, text: Text) -> Finding:
         wanted = self.first_word.lower()
-        return all(sentence and sentence.split()[0].lower() == wanted for sentence in text.view(split))
+        firsts = (sentence.split()[0].lower() if sentence else "" for sentence in text.view(split))
+        return _every(firsts, wanted, "begins")
 
-    def fixed(self, text: Text) -> bool:
-        wanted = _bare(self.first_word)
-        return all(_bare(sentence.split()[0]) == wanted for sentence in text.view(split) if sentence)
+    def fixed(self, text: Text) -> Finding:
+        firsts = (_bare(sentence.split()[0]) for sentence in text.view(split) if sentence)
+        return _every(firsts, _bare(self.first_word), "begins")
 
 
 class FirstWordAnswer(Reference):
@@ -49,11 +51,11 @@ class FirstWordAnswer(Reference):
     type: Literal["iftrain:first_word:first_word_answer"] = "iftrain:first_word:first_word_answer"
     first_word: OneKeyword
 
-    def holds(self, text: Text) -> bool:
-        return text.raw.split()[0].lower() == self.first_word.lower()
+    def holds(self, text: Text) -> Finding:
+        return _one(text.raw.split()[0].lower(), self.first_word.lower(), "begins")
 
-    def fixed(self, text: Text) -> bool:
-        return _bare(text.raw.split()[0]) == _bare(self.first_word)
+    def fixed(self, text: Text) -> Finding:
+        return _one(_bare(text.raw.split()[0]), _bare(self.first_word), "begins")
 
 
 class LastWordSent(Reference):
@@ -70,13 +72,13 @@ class LastWordSent(Reference):
     type: Literal["iftrain:last_word:last_word_sent"] = "iftrain:last_word:last_word_sent"
     last_word: OneKeyword
 
-    def holds(self, text: Text) -> bool:
-        wanted = self.last_word.lower()
-        return all(sentence and _bare(sentence.split()[-1]) == wanted for sentence in text.view(split))
+    def holds(self, text: Text) -> Finding:
+        lasts = (_bare(sentence.split()[-1]) if sentence else "" for sentence in text.view(split))
+        return _every(lasts, self.last_word.lower(), "ends")
 
-    def fixed(self, text: Text) -> bool:
-        wanted = _bare(self.last_word)
-        return all(_last_word(sentence) == wanted for sentence in text.view(split) if sentence)
+    def fixed(self, text: Text) -> Finding:
+        lasts = (_last_word(sentence) for sentence in text.view(split) if sentence)
+        return _every(lasts, _bare(self.last_word), "ends")
 
 
 class LastWordAnswer(Reference):
@@ -87,11 +89,22 @@ class LastWordAnswer(Reference):
     type: Literal["iftrain:last_word:last_word_answer"] = "iftrain:last_word:last_word_answer"
     last_word: OneKeyword
 
-    def holds(self, text: Text) -> bool:
-        return _bare(text.raw.split()[-1]) == self.last_word.lower()
+    def holds(self, text: Text) -> Finding:
+        return _one(_bare(text.raw.split()[-1]), self.last_word.lower(), "ends")
 
-    def fixed(self, text: Text) -> bool:
-        return _last_word(text.raw) == _bare(self.last_word)
+    def fixed(self, text: Text) -> Finding:
+        return _one(_last_word(text.raw), _bare(self.last_word), "ends")
+
+
+def _every(words: Iterable[str], wanted: str, verb: str) -> Finding:
+    for number, word in enumerate(words, 1):
+        if word != wanted:
+            return Finding(False, f"sentence {number} {verb} with {quoted(word)}, asked for {quoted(wanted)}")
+    return Finding(True, f"each sentence {verb} with {quoted(wanted)}")
+
+
+def _one(word: str, wanted: str, verb: str) -> Finding:
+    return Finding(word == wanted, f"{verb} with {quoted(word)}, asked for {quoted(wanted)}")
 
 
 CONSTRAINTS = (FirstWordSent, FirstWordAnswer, LastWordSent, LastWordAnswer)
