@@ -6,7 +6,11 @@ import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import wait
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
+from itertools import takewhile
+from threading import Event
 from typing import Literal, TypeVar
 
 from verif_sdk.aggregate import bound, rewarded, settled
@@ -19,9 +23,11 @@ from verif_sdk.question import Judge
 from verif_sdk.registry import Registry
 from verif_sdk.rollout import Asked, Rollout
 from verif_sdk.sandbox.choice import unsandboxed
+from verif_sdk.threads import threads_for
 from verif_sdk.verdict import Result, Verdict
 
 T = TypeVar("T")
+_NEVER = Event()
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,13 @@ class Composer:
 
     async def aoutcomes(self, cases: Iterable[Case]) -> list[Result | Exception]:
         """Return what `outcomes` does, without blocking the caller's event loop."""
-        rollouts = await asyncio.to_thread(self._begin, list(cases))
+        cases, given_up = list(cases), Event()
+        try:
+            loop = asyncio.get_running_loop()
+            begin = partial(copy_context().run, self._begin, cases, given_up)
+            rollouts = await loop.run_in_executor(threads_for(cases), begin)
+        finally:
+            given_up.set()
         with _cancelling(rollouts):
             submissions = {ask.submission for rollout in rollouts for ask in rollout.asks}
             if submissions:
@@ -116,19 +128,22 @@ class Composer:
         self._aggregator()
         self._judge(cases)
 
-    def _begin(self, cases: list[Case]) -> list[Rollout]:
-        """Check every case by code; the judge starts on each as soon as its open questions are known."""
-        with unsandboxed(self.unsandboxed):
-            return self._asked(cases)
+    def _begin(self, cases: list[Case], given_up: Event = _NEVER) -> list[Rollout]:
+        """Check every case by code; the judge starts on each as soon as its open questions are known.
 
-    def _asked(self, cases: list[Case]) -> list[Rollout]:
+        Where nobody waits for them any more, the cases that are left are left alone.
+        """
+        with unsandboxed(self.unsandboxed):
+            return self._asked(cases, given_up)
+
+    def _asked(self, cases: list[Case], given_up: Event) -> list[Rollout]:
         judge = self._judge(cases)
         aggregate = self._aggregator()
         asked = Asked()
         # A judge that divides a budget sees the batch as a whole; others begin while checks still run.
         whole = getattr(judge, "whole_batch", False)
         rollouts = []
-        for case in cases:
+        for case in takewhile(lambda _: not given_up.is_set(), cases):
             rollout = Rollout(case, case.text(self.think), self.early_exit)
             rollouts.append(rollout)
             if judge is None or not rollout.wanted:

@@ -42,6 +42,8 @@ class Constraint(BaseModel, ABC):
     examples: ClassVar[tuple[Example, ...]] = ()
     needs: ClassVar[Literal["prompt", "reference"] | None] = None
     """What of a case a judged constraint cannot do without; where the case lacks it the verdict is undecided."""
+    runs_program: ClassVar[bool] = False
+    """Whether checking may wait for a program that came with the data."""
     provider: ClassVar[str] = ""
     """The distribution, with its version, whose plugin provides it; set when plugins are loaded."""
 

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Server
-from .test_server import call
+from .conftest import Server, call
 
 PROGRAM = (
     "import re\nre.enum.sys.modules['os'].system('touch {}')\n"

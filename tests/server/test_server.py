@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-import urllib.error
-import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,25 +17,11 @@ from verif_sdk.errors import InvalidSpec
 from verif_sdk.question import Question
 from verif_sdk.server.settings import Settings
 
-from .conftest import CHECKPOINT, Server
+from .conftest import CHECKPOINT, Server, call
 
 Start = Callable[..., Server]
 WORDS = {"type": "length:words", "at_most": 2}
 POLITE = {"type": "soft:tone", "tone": "polite"}
-
-
-def call(server: Server, path: str, body: Any = None, token: str | None = None) -> tuple[int, Any]:
-    """Return status and reply of one request; a body of bytes is sent as it is."""
-    data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-    headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
-    request = urllib.request.Request(server.address + path, data, headers)
-    try:
-        with urllib.request.urlopen(request, timeout=60) as reply:
-            status, read = reply.status, reply.read()
-    except urllib.error.HTTPError as refusal:
-        with refusal:
-            status, read = refusal.code, refusal.read()
-    return status, json.loads(read) if read[:1] in b"{[" else read.decode()
 
 
 def test_cases_are_verified_in_order_and_a_bad_one_is_named(start: Start) -> None:
@@ -56,7 +41,7 @@ def test_cases_are_verified_in_order_and_a_bad_one_is_named(start: Start) -> Non
     assert (status, "needs a judge" in reply["error"]["message"]) == (503, True)
 
 
-def test_bodies_that_are_none_get_a_sentence_and_no_server_error(start: Start) -> None:
+def test_malformed_bodies_get_a_sentence_and_no_server_error(start: Start) -> None:
     server = start()
     half = b'{"cases": [{"response": "\\ud800", "constraints": [{"type": "length:words", "at_most": 2}]}]}'
     assert call(server, "/v1/verify", half)[0] == 200
@@ -177,7 +162,7 @@ def test_openrlhf_and_nemo_gym_get_their_dialects(start: Start) -> None:
 def test_undecided_rewards_without_a_number_are_refused_in_words(start: Start) -> None:
     server = start()
     status, reply = call(server, "/get_reward", {"query": ["p a"], "prompts": ["p "], "labels": ["{"]})
-    assert (status, "start the server with the number" in reply["error"]["message"]) == (422, True)
+    assert (status, "start the server with --undecided" in reply["error"]["message"]) == (503, True)
     gym = {"response": {"output": []}, "constraints": "{"}
     status, reply = call(server, "/verify", gym)
     assert (status, "not JSON" in reply["error"]["message"]) == (503, True)
@@ -198,6 +183,52 @@ def test_metrics_count_and_logs_hold_no_text(start: Start) -> None:
     asked = start("--log-text")
     call(asked, "/v1/verify", {"cases": [{"response": "secret words", "constraints": [WORDS]}]})
     assert "secret" in asked.log.read_text()
+
+
+def counted(server: Server) -> dict[str, float]:
+    """Return the server's counters."""
+    lines = call(server, "/metrics")[1].splitlines()
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line[0] != "#")}
+
+
+def test_every_endpoint_counts_its_responses_and_questions(start: Start) -> None:
+    server = start("--judge", f"hf:{CHECKPOINT}", "--undecided", "0")
+    question = Question(prompt="p", response="Thank you.", question="Is it polite?").model_dump()
+    endless = {**question, "response": "a " * 100_000}
+    gym = {"response": {"output": [{"type": "message", "content": "Thank you."}]}}
+    cases = [{"response": f"Thank you {name}.", "constraints": [POLITE]} for name in "ab"]
+    queries = {"query": ["p Hi."] * 2, "prompts": ["p ", "q "], "labels": [json.dumps(POLITE)] * 2}
+    requests: list[tuple[str, dict[str, Any], int, int, int]] = [
+        ("/v1/verify", {"cases": cases}, 2, 2, 0),
+        ("/v1/judge", {"questions": [question, endless]}, 0, 2, 0),
+        ("/get_reward", queries, 2, 1, 1),
+        ("/verify", {**gym, "constraints": [POLITE]}, 1, 1, 0),
+        ("/verify", {**gym, "constraints": "{"}, 1, 0, 1),
+    ]
+    asked, results = "verif_judge_questions_total", "verif_results_total"
+    before = counted(server)
+    for path, body, rows, questions, undecided in requests:
+        assert call(server, path, body)[0] == 200, path
+        after = counted(server)
+        grown = {name: value - before.get(name, 0) for name, value in after.items()}
+        assert sum(value for name, value in grown.items() if name.startswith(results)) == rows, path
+        assert grown.get(f'{asked}{{fate="asked"}}', 0) == questions, path
+        assert grown.get(f'{results}{{outcome="undecided"}}', 0) == undecided, path
+        assert (grown.get('verif_judge_tokens_total{kind="prompt"}', 0) > 0) == (questions > 0), path
+        before = after
+    assert before[f'{asked}{{fate="failed"}}'] == 1
+
+
+def test_openrlhf_gets_the_same_reward_as_nemo_gym_whatever_the_environment(start: Start, tmp_path: Path) -> None:
+    ours, other = tmp_path / "a.toml", tmp_path / "b.toml"
+    ours.write_text('undecided = 0.0\naggregate = "mean"\n')
+    other.write_text('aggregate = "all"\nshaping = [{kind = "affine", scale = 10.0}]\n')
+    server = start("--config", str(ours), VERIF_REWARD=str(other))
+    checks = json.dumps([WORDS, {"type": "length:words", "at_least": 2}])
+    query = {"query": ["one two three"], "prompts": [""], "labels": [checks]}
+    gym = {"response": {"output": [{"type": "message", "content": "one two three"}]}, "constraints": checks}
+    rewards = call(server, "/get_reward", query)[1]["rewards"], call(server, "/verify", gym)[1]["reward"]
+    assert rewards == (pytest.approx(5 / 6), pytest.approx(5 / 6))
 
 
 def test_many_clients_get_their_own_answers_and_a_full_server_says_so(start: Start) -> None:

@@ -25,6 +25,7 @@ class Python(Check):
     """
 
     template = "{requirement}"
+    runs_program = True
     examples = (
         Example(
             {"source": _SHORT, "requirement": "Stay below 20 characters."},

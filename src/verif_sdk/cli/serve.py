@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import typer
-from rich.console import Console
 
 from verif_sdk.cli.unsandboxed import warn
-from verif_sdk.errors import MissingExtra
+from verif_sdk.errors import JudgeFailed, MissingExtra
 
 
 def serve(
@@ -20,6 +20,7 @@ def serve(
     largest: int = typer.Option(16, min=1, help="MiB of a request's body at most."),
     most: int = typer.Option(512, min=1, help="Requests under way at most; further ones get 429."),
     timeout: float = typer.Option(600.0, min=0.1, help="Seconds for one request."),
+    lazy: bool = typer.Option(False, "--lazy", help="Load the judge with its first question, not at the start."),
     log_text: bool = typer.Option(False, "--log-text", help="Log prompts and responses too."),
     unsandboxed: bool = typer.Option(
         False, "--unsandboxed", help="Run the clients' programs (code:python) without a sandbox."
@@ -28,8 +29,11 @@ def serve(
     """Serve rewards and a judge over HTTP, so that all ranks and workers of a run share one engine.
 
     Endpoints: /v1/verify (cases), /v1/judge (for judge="server:http://host:port"), /get_reward (OpenRLHF's remote
-    reward model), /verify (NeMo Gym), /healthz, /metrics (Prometheus), /docs (OpenAPI). Clients send the token in
-    VERIF_SERVER_TOKEN as a bearer token. SIGTERM finishes what was accepted.
+    reward model), /verify (NeMo Gym), /healthz (it is alive), /readyz (the judge is loaded), /metrics for
+    Prometheus, /docs. Clients send the token in VERIF_SERVER_TOKEN as a bearer token. SIGTERM finishes what was
+    accepted.
+
+    Exit codes: 0 ended by a signal, 2 the call is wrong or the port is taken, 3 the judge cannot be loaded.
     """
     try:
         from verif_sdk.server.run import run
@@ -50,7 +54,11 @@ def serve(
         largest=largest << 20,
         most=most,
         timeout=timeout,
+        lazy=lazy,
         log_text=log_text,
     )
-    Console(stderr=True).print(f"serving on http://{host}:{port}; SIGTERM or Ctrl-C ends it", highlight=False)
-    run(settings)
+    try:
+        run(settings, lambda sentence: print(sentence, file=sys.stderr, flush=True))
+    except JudgeFailed as cause:
+        print(f"verif: {cause}", file=sys.stderr)
+        raise typer.Exit(3) from None

@@ -23,6 +23,10 @@ from verif_sdk.rewards.scorer import Rollout, Scored, Scorer
 logger = logging.getLogger("verif_sdk.rewards")
 
 
+LOST = Scored(None, causes=("the query does not begin with its prompt, so what is the response is not known",))
+"""What a query without a rollout comes to."""
+
+
 class OpenRlhfReward:
     """Rewards for OpenRLHF, which knows no undecided one: a number must be named for it.
 
@@ -61,25 +65,32 @@ class OpenRlhfReward:
         except Exception as error:  # OpenRLHF would swallow it without a word
             logger.exception("a reward could not be had")
             scored = [Scored(None, causes=(f"{type(error).__name__}: {error}",)) for _ in queries]
-        named = self._undecided
-        rewards = [named if one.reward is None else one.reward for one in scored]
-        scores = [named if one.reward is None or one.score is None else one.score for one in scored]
-        logs = [metrics.constant(one) for one in scored]
-        if len(scored) == 1:
-            return {"rewards": rewards[0], "scores": scores[0], "extra_logs": logs[0]}
-        by_name = {name: [log[name] for log in logs] for name in logs[0]} if logs else {}
-        return {"rewards": rewards, "scores": scores, "extra_logs": by_name}
+        return reply(scored, self._undecided)
 
     def _scored(self, queries: Sequence[str], prompts: Sequence[str], labels: Sequence[Any]) -> list[Scored]:
-        config = self.scorer.config
-        cut = [completion_of(query, prompt) for query, prompt in zip(queries, prompts, strict=True)]
-        rollouts = [
-            Rollout(prompt, completion, {"ground_truth" if config.rows else config.constraints: label or None})
-            for prompt, completion, label in zip(prompts, cut, labels, strict=True)
-            if completion is not None
-        ]
-        rest = iter(self.scorer.score(rollouts))
-        lost = Scored(
-            None, causes=("the query does not begin with its prompt, so what is the response is not known",)
-        )
-        return [lost if completion is None else next(rest) for completion in cut]
+        made = rollouts(self.scorer.config, queries, prompts, labels)
+        rest = iter(self.scorer.score([rollout for rollout in made if rollout is not None]))
+        return [LOST if rollout is None else next(rest) for rollout in made]
+
+
+def rollouts(
+    config: RewardConfig, queries: Sequence[str], prompts: Sequence[str], labels: Sequence[Any]
+) -> list[Rollout | None]:
+    """Return the rollout in each query, or None where it does not begin with its prompt."""
+    column = "ground_truth" if config.rows else config.constraints
+    cut = [completion_of(query, prompt) for query, prompt in zip(queries, prompts, strict=True)]
+    return [
+        None if completion is None else Rollout(prompt, completion, {column: label or None})
+        for prompt, completion, label in zip(prompts, cut, labels, strict=True)
+    ]
+
+
+def reply(scored: Sequence[Scored], undecided: float) -> dict[str, Any]:
+    """Return what OpenRLHF reads: numbers for one query, lists for several."""
+    rewards = [one.number(undecided) for one in scored]
+    scores = [undecided if one.reward is None or one.score is None else one.score for one in scored]
+    logs = [metrics.constant(one) for one in scored]
+    if len(scored) == 1:
+        return {"rewards": rewards[0], "scores": scores[0], "extra_logs": logs[0]}
+    by_name = {name: [log[name] for log in logs] for name in logs[0]} if logs else {}
+    return {"rewards": rewards, "scores": scores, "extra_logs": by_name}

@@ -86,15 +86,17 @@ class Scorer:
     def score(self, rollouts: Sequence[Rollout]) -> list[Scored]:
         """Return what each rollout came to, in order."""
         cases, readable = self._cases(rollouts)
-        return self._scored(rollouts, cases, self._composer().outcomes(readable))
+        return self._scored(rollouts, cases, self.composer.outcomes(readable))
 
     async def ascore(self, rollouts: Sequence[Rollout]) -> list[Scored]:
         """Return what `score` does, without blocking the caller's event loop."""
         cases, readable = await asyncio.to_thread(self._cases, rollouts)
-        outcomes = await self._composer().aoutcomes(readable)
+        outcomes = await self.composer.aoutcomes(readable)
         return await asyncio.to_thread(self._scored, rollouts, cases, outcomes)
 
-    def _composer(self) -> Composer:
+    @property
+    def composer(self) -> Composer:
+        """The composer of this configuration."""
         config = self.config
         return Composer(
             config.judge,
@@ -113,7 +115,7 @@ class Scorer:
         read = None if self.config.rows is None else Registry.installed().row_format(self.config.rows)
         cases = [self._case(rollout, read) for rollout in rollouts]
         readable = [case for case in cases if isinstance(case, Case)]
-        self._composer().check(readable)
+        self.composer.check(readable)
         return cases, readable
 
     def _case(self, rollout: Rollout, read: RowFormat | None) -> Case | str:

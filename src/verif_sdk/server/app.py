@@ -1,157 +1,46 @@
-"""The server's endpoints: our own, OpenRLHF's remote reward model, NeMo Gym's `/verify`."""
+"""The application: a router per dialect, behind the gate."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import logging
 from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, PlainTextResponse
-from pydantic import BaseModel, ConfigDict, Field
-from starlette.exceptions import HTTPException
+from fastapi_offline import FastAPIOffline
 
 from verif_sdk import __version__
-from verif_sdk.case import Case
-from verif_sdk.composer import Composer
-from verif_sdk.errors import InvalidSpec, MissingJudge, VerifError
 from verif_sdk.judges import resolve
-from verif_sdk.question import Answer, Question
-from verif_sdk.rewards.openrlhf import OpenRlhfReward
-from verif_sdk.rewards.scorer import Rollout, Scorer
-from verif_sdk.server import nemo_gym
+from verif_sdk.rewards.scorer import Scorer
+from verif_sdk.server import native, nemo_gym, openrlhf, status
 from verif_sdk.server.counts import Counts
+from verif_sdk.server.errors import Ascii, in_one_shape, refused
 from verif_sdk.server.gate import Gate
+from verif_sdk.server.refusal import Receive, Scope, Send
 from verif_sdk.server.settings import Settings
-from verif_sdk.verdict import Result
-
-logger = logging.getLogger("verif_sdk.server")
+from verif_sdk.server.status import Readiness
 
 
-class Cases(BaseModel):
-    """Cases to verify."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    cases: list[dict[str, Any]] = Field(max_length=10_000)
-    """Each with `response` and `constraints`, and optionally `prompt`, `reference` and `id`."""
-
-
-class Results(BaseModel):
-    """One result per case, in order."""
-
-    results: list[Result]
-
-
-class Questions(BaseModel):
-    """Questions to the judge of this server."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    questions: list[Question] = Field(max_length=10_000)
-
-
-class Answers(BaseModel):
-    """One answer per question, in order."""
-
-    answers: list[Answer]
-
-
-class Queries(BaseModel):
-    """What OpenRLHF sends to a remote reward model."""
-
-    query: list[str]
-    prompts: list[str]
-    labels: list[Any]
-
-
-class Ascii(JSONResponse):
-    """JSON in ASCII: half a surrogate pair in a response must not break the reply."""
-
-    def render(self, content: Any) -> bytes:
-        """Return the bytes of the reply."""
-        return json.dumps(content).encode()
-
-
-def make(settings: Settings) -> Any:
+def make(settings: Settings, readiness: Readiness | None = None) -> Gate:
     """Return the ASGI application of a server.
+
+    Args:
+        settings: what it is started with.
+        readiness: what /readyz tells; ready unless given.
 
     Raises:
         UnknownName: the reward's judge or aggregator is unknown.
     """
-    counts = Counts()
-    composer = Composer(
-        settings.reward.judge,
-        settings.reward.aggregate,
-        early_exit=settings.reward.early_exit,
-        timeout=settings.reward.timeout,
-        unsandboxed=settings.reward.unsandboxed,
-    )
-    composer.check()
+    scorer, counts = Scorer(settings.reward), Counts()
+    scorer.composer.check()
     resolve(settings.reward.judge)
-    app = FastAPI(title="verif_sdk", version=__version__, default_response_class=Ascii)
-    _errors(app)
-
-    @app.post("/v1/verify")
-    async def verify(body: Cases) -> Results:
-        """Verify cases; every one must be readable."""
-        cases = []
-        for place, fields in enumerate(body.cases):
-            try:
-                cases.append(Case.of(**fields))
-            except (InvalidSpec, TypeError) as error:
-                raise InvalidSpec(f"cases[{place}]: {error}") from None
-        if settings.log_text:
-            logger.info(json.dumps({"cases": body.cases}))
-        results = await composer.averify_batch(cases)
-        counts.results(results)
-        return Results(results=results)
-
-    @app.post("/v1/judge")
-    async def judge(body: Questions) -> Answers:
-        """Answer questions, for the clients' judge `server:`."""
-        found = resolve(settings.reward.judge)
-        if found is None:
-            raise MissingJudge("this server was started without a judge")
-        from verif_sdk import background
-
-        answers = await asyncio.wrap_future(background.submit(found.answer(body.questions)))
-        return Answers(answers=answers)
-
-    @app.post("/get_reward")
-    async def get_reward(body: Queries) -> dict[str, Any]:
-        """Score queries as OpenRLHF's remote reward model does."""
-        if not isinstance(settings.reward.undecided, float):
-            raise InvalidSpec("undecided: start the server with the number that OpenRLHF gets for such rewards")
-        if not len(body.query) == len(body.prompts) == len(body.labels):
-            raise InvalidSpec("query, prompts and labels must be of the same length")
-        reward = OpenRlhfReward(**settings.reward.model_dump(exclude_unset=True))
-        return await asyncio.to_thread(reward, body.query, body.prompts, body.labels)
-
-    @app.post("/verify")
-    async def nemo_gym_verify(body: dict[str, Any]) -> dict[str, Any]:
-        """Score one rollout as NeMo Gym's resources servers do: the request, and `reward`."""
-        rollout: Rollout = nemo_gym.rollout(body)
-        config = nemo_gym.config(settings.reward, body)
-        (scored,) = await Scorer(config).ascore([rollout])
-        counts.usage(scored.usage)
-        undecided = settings.reward.undecided
-        if scored.reward is None and not isinstance(undecided, float):
-            raise HTTPException(503, "; ".join(scored.causes))
-        return {**body, **nemo_gym.reply(scored, undecided)}
-
-    @app.get("/healthz")
-    async def healthz() -> dict[str, str]:
-        """Tell that the server is up."""
-        return {"status": "ok", "version": __version__}
-
-    @app.get("/metrics", response_class=PlainTextResponse)
-    async def metrics() -> str:
-        """Return counters in Prometheus's text format."""
-        return counts.text()
-
+    # Its page of documentation is whole without a network.
+    app = FastAPIOffline(
+        title="verif_sdk", version=__version__, redoc_url=None, default_response_class=Ascii, favicon_url="data:,"
+    )
+    in_one_shape(app)
+    app.include_router(native.router(scorer.composer, counts, log_text=settings.log_text))
+    app.include_router(openrlhf.router(scorer, counts))
+    app.include_router(nemo_gym.router(scorer, counts))
+    app.include_router(status.router(counts, readiness or Readiness()))
     counts.know(route.path for route in app.routes if hasattr(route, "path"))
     return Gate(_within(app, settings.timeout), settings, counts)
 
@@ -159,7 +48,7 @@ def make(settings: Settings) -> Any:
 def _within(app: Any, seconds: float) -> Any:
     """Return the application with a limit on the time of each request."""
 
-    async def limited(scope: Any, receive: Any, send: Any) -> None:
+    async def limited(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
@@ -167,33 +56,6 @@ def _within(app: Any, seconds: float) -> Any:
             async with asyncio.timeout(seconds):
                 await app(scope, receive, send)
         except TimeoutError:
-            reply = Ascii({"error": {"message": f"not done within {seconds:g} s"}}, status_code=503)
-            await reply(scope, receive, send)
+            await refused(503, f"not done within {seconds:g} s")(scope, receive, send)
 
     return limited
-
-
-def _errors(app: FastAPI) -> None:
-    """Give every error one JSON shape: an object `error` with a `message` in words."""
-
-    def reply(status: int, said: str) -> Ascii:
-        return Ascii({"error": {"message": said}}, status_code=status)
-
-    @app.exception_handler(RequestValidationError)
-    async def malformed(_: Request, error: RequestValidationError) -> Ascii:
-        problem = error.errors()[0]
-        where = ".".join(map(str, problem["loc"]))
-        return reply(422, f"{where}: {problem['msg']}")
-
-    @app.exception_handler(VerifError)
-    async def refused(_: Request, error: VerifError) -> Ascii:
-        return reply(503 if isinstance(error, MissingJudge) else 422, str(error))
-
-    @app.exception_handler(RecursionError)
-    async def nested(_: Request, __: RecursionError) -> Ascii:
-        return reply(422, "the body is nested too deeply")
-
-    @app.exception_handler(HTTPException)
-    async def known(_: Request, error: HTTPException) -> Ascii:
-        # 400 is FastAPI's for bytes that are no text; to the client it is one more malformed body.
-        return reply(422 if error.status_code == 400 else error.status_code, str(error.detail))

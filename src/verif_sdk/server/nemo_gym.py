@@ -5,10 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from fastapi import APIRouter
+
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.rewards import metrics
 from verif_sdk.rewards.config import RewardConfig
-from verif_sdk.rewards.scorer import Rollout, Scored
+from verif_sdk.rewards.scorer import Rollout, Scored, Scorer
+from verif_sdk.server.counts import Counts
+from verif_sdk.server.errors import REFUSALS
+
+
+def router(scorer: Scorer, counts: Counts) -> APIRouter:
+    """Return the endpoint /verify."""
+    gym = APIRouter(tags=["NeMo Gym"], responses=REFUSALS)
+
+    @gym.post("/verify")
+    async def verify(body: dict[str, Any]) -> dict[str, Any]:
+        """Score one rollout as NeMo Gym's resources servers do: the request, and `reward`."""
+        (scored,) = await Scorer(config(scorer.config, body)).ascore([rollout(body)])
+        counts.results([scored])
+        return {**body, **reply(scored, scorer.config.undecided)}
+
+    return gym
 
 
 def rollout(body: Mapping[str, Any]) -> Rollout:
@@ -35,10 +53,13 @@ def config(given: RewardConfig, body: Mapping[str, Any]) -> RewardConfig:
     return given
 
 
-def reply(scored: Scored, undecided: object) -> dict[str, Any]:
-    """Return what is added to the request: `reward`, and numbers about it."""
-    reward = undecided if scored.reward is None else scored.reward
-    return {"reward": reward, **metrics.constant(scored)}
+def reply(scored: Scored, undecided: float | str | None) -> dict[str, Any]:
+    """Return what is added to the request: `reward`, and numbers about it.
+
+    Raises:
+        UndecidedReward: the reward is undecided and the server has no number for that.
+    """
+    return {"reward": scored.number(undecided), **metrics.constant(scored)}
 
 
 def _columns(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from dataclasses import dataclass, field
 
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.rewards.config import RewardConfig
+from verif_sdk.server.access import is_loopback
 
 TOKEN = "VERIF_SERVER_TOKEN"  # noqa: S105  # the name of the variable
 """The environment variable with the bearer token, of the server and of its clients."""
@@ -24,6 +24,7 @@ class Settings:
         largest: bytes of a request's body at most.
         most: requests under way at most; further ones are told to come again (429).
         timeout: seconds for one request.
+        lazy: whether the judge is loaded with its first question, not at the start.
         log_text: whether prompts and responses are logged.
 
     Raises:
@@ -36,18 +37,12 @@ class Settings:
     largest: int = 16 << 20
     most: int = 512
     timeout: float = 600.0
+    lazy: bool = False
     log_text: bool = False
     token: str | None = field(default_factory=lambda: os.environ.get(TOKEN) or None, repr=False)
 
     def __post_init__(self) -> None:
-        if self.token is None and not _is_loopback(self.host):
+        if self.token is None and not is_loopback(self.host):
             raise InvalidSpec(
                 f"{self.host} can be reached from other machines: set {TOKEN} to a secret, or listen on 127.0.0.1"
             )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

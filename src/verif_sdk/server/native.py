@@ -1,0 +1,101 @@
+"""Our own endpoints: cases to results, and questions to the judge's answers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from verif_sdk import background
+from verif_sdk.case import Case
+from verif_sdk.composer import Composer
+from verif_sdk.errors import InvalidSpec, MissingJudge, in_words
+from verif_sdk.judges import resolve
+from verif_sdk.question import Answer, Question
+from verif_sdk.rollout import _answers as answers_of
+from verif_sdk.server.counts import Counts
+from verif_sdk.server.errors import REFUSALS
+from verif_sdk.verdict import Result, Verdict
+
+logger = logging.getLogger("verif_sdk.server")
+
+_WORDS = {"type": "length:words", "at_most": 10}
+_EXAMPLE: dict[str, Any] = {"cases": [{"response": "A short answer.", "constraints": [_WORDS]}]}
+
+
+class Cases(BaseModel):
+    """Cases to verify."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": _EXAMPLE})
+
+    cases: list[dict[str, Any]] = Field(max_length=10_000)
+    """Each with `response` and `constraints`, and optionally `prompt`, `reference` and `id`."""
+
+
+class Results(BaseModel):
+    """One result per case, in order."""
+
+    results: list[Result]
+
+
+class Questions(BaseModel):
+    """Questions to the judge of this server."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    questions: list[Question] = Field(max_length=10_000)
+
+
+class Answers(BaseModel):
+    """One answer per question, in order."""
+
+    answers: list[Answer]
+
+
+def router(composer: Composer, counts: Counts, *, log_text: bool) -> APIRouter:
+    """Return the endpoints under /v1."""
+    own = APIRouter(tags=["verif_sdk"], responses=REFUSALS)
+
+    @own.post("/v1/verify")
+    async def verify(body: Cases) -> Results:
+        """Verify cases; every one must be readable."""
+        cases = [_case(place, fields) for place, fields in enumerate(body.cases)]
+        if log_text:
+            logger.info(json.dumps({"cases": body.cases}))
+        outcomes = await composer.aoutcomes(cases)
+        results = [_result(case, outcome) for case, outcome in zip(cases, outcomes, strict=True)]
+        counts.results(results)
+        return Results(results=results)
+
+    @own.post("/v1/judge")
+    async def judge(body: Questions) -> Answers:
+        """Answer questions, for the clients' judge `server:`."""
+        found = resolve(composer.judge)
+        if found is None:
+            raise MissingJudge("this server was started without a judge")
+        answers = await asyncio.wrap_future(background.submit(answers_of(found, body.questions)))
+        counts.answers(answers)
+        return Answers(answers=answers)
+
+    return own
+
+
+def _case(place: int, fields: dict[str, Any]) -> Case:
+    try:
+        return Case.of(**fields)
+    except InvalidSpec as error:
+        raise InvalidSpec(f"cases[{place}]: {error}") from None
+
+
+def _result(case: Case, outcome: Result | Exception) -> Result:
+    """Return what became of a case; where a check raised, it is undecided with the cause."""
+    if isinstance(outcome, Result):
+        return outcome
+    logger.warning(json.dumps(f"a case could not be verified: {in_words(outcome)}"))
+    cause = in_words(outcome)
+    verdicts = tuple(Verdict(type=one.type, error=cause, hard=one.hard) for one in case.constraints)
+    return Result(reward=None, verdicts=verdicts, id=case.id)
