@@ -6,10 +6,8 @@ import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import wait
 from contextlib import contextmanager
-from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
-from itertools import takewhile
 from threading import Event
 from typing import Literal, TypeVar
 
@@ -23,11 +21,10 @@ from verif_sdk.question import Judge
 from verif_sdk.registry import Registry
 from verif_sdk.rollout import Asked, Rollout
 from verif_sdk.sandbox.choice import unsandboxed
-from verif_sdk.threads import threads_for
+from verif_sdk.threads import NEVER, in_thread, threads_for, until
 from verif_sdk.verdict import Result, Verdict
 
 T = TypeVar("T")
-_NEVER = Event()
 
 
 @dataclass(frozen=True)
@@ -100,13 +97,8 @@ class Composer:
 
     async def aoutcomes(self, cases: Iterable[Case]) -> list[Result | Exception]:
         """Return what `outcomes` does, without blocking the caller's event loop."""
-        cases, given_up = list(cases), Event()
-        try:
-            loop = asyncio.get_running_loop()
-            begin = partial(copy_context().run, self._begin, cases, given_up)
-            rollouts = await loop.run_in_executor(threads_for(cases), begin)
-        finally:
-            given_up.set()
+        cases = list(cases)
+        rollouts = await in_thread(partial(self._begin, cases), threads_for(cases))
         with _cancelling(rollouts):
             submissions = {ask.submission for rollout in rollouts for ask in rollout.asks}
             if submissions:
@@ -128,7 +120,7 @@ class Composer:
         self._aggregator()
         self._judge(cases)
 
-    def _begin(self, cases: list[Case], given_up: Event = _NEVER) -> list[Rollout]:
+    def _begin(self, cases: list[Case], given_up: Event = NEVER) -> list[Rollout]:
         """Check every case by code; the judge starts on each as soon as its open questions are known.
 
         Where nobody waits for them any more, the cases that are left are left alone.
@@ -143,7 +135,7 @@ class Composer:
         # A judge that divides a budget sees the batch as a whole; others begin while checks still run.
         whole = getattr(judge, "whole_batch", False)
         rollouts = []
-        for case in takewhile(lambda _: not given_up.is_set(), cases):
+        for case in until(given_up, cases):
             rollout = Rollout(case, case.text(self.think), self.early_exit)
             rollouts.append(rollout)
             if judge is None or not rollout.wanted:

@@ -1,14 +1,43 @@
-"""The threads in which cases are checked beside an event loop."""
+"""Threads beside an event loop: where cases are read and checked, and how they learn that nobody waits."""
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import cache
+from itertools import takewhile
+from threading import Event
+from typing import TypeVar
 
 from verif_sdk.case import Case
 from verif_sdk.constraint import Constraint
+
+T = TypeVar("T")
+
+NEVER = Event()
+"""For work that somebody waits for until it is done."""
+
+
+async def in_thread(work: Callable[[Event], T], threads: ThreadPoolExecutor | None = None) -> T:
+    """Return what `work` returns in a thread.
+
+    Args:
+        work: is handed an event that is set once nobody waits for it: a thread cannot be ended from outside.
+        threads: where it runs; the event loop's own threads unless given.
+    """
+    given_up = Event()
+    try:
+        return await asyncio.get_running_loop().run_in_executor(threads, copy_context().run, work, given_up)
+    finally:
+        given_up.set()
+
+
+def until(given_up: Event, items: Iterable[T]) -> Iterator[T]:
+    """Return the items, and no further one once nobody waits for them."""
+    return takewhile(lambda _: not given_up.is_set(), items)
 
 
 def threads_for(cases: Iterable[Case]) -> ThreadPoolExecutor | None:

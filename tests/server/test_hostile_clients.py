@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
@@ -156,21 +157,46 @@ def test_pipelined_requests_are_answered_in_order(start: Start) -> None:
     assert statuses == [b"200", b"404"] * 50 + [b"200"]
 
 
-@needs_bwrap
-def test_programs_that_sleep_keep_no_check_waiting(start: Start) -> None:
+SLEEPER = "import time\ndef check_following(instruction, response):\n    time.sleep(60)\n    return True\n"
+PROGRAM = {"type": "code:python", "source": SLEEPER}
+NESTED = {"type": "logic:not", "constraint": {"type": "logic:all_of", "of": [WORDS, PROGRAM]}}
+BACKTRACKING = [{"type": "format:regex", "pattern": f"(?:a|aa|{n})+$"} for n in range(50)]
+
+
+@pytest.mark.parametrize(
+    "slow",
+    [
+        pytest.param([PROGRAM, NESTED] * 25, marks=needs_bwrap, id="programs"),
+        pytest.param(BACKTRACKING, id="patterns"),
+    ],
+)
+def test_slow_requests_keep_no_check_waiting(start: Start, slow: list[dict[str, object]]) -> None:
     server = start("--timeout", "6")
-    sleeper = "import time\ndef check_following(instruction, response):\n    time.sleep(60)\n    return True\n"
-    program = {"type": "code:python", "source": sleeper}
-    nested = {"type": "logic:not", "constraint": {"type": "logic:all_of", "of": [WORDS, program]}}
-    bodies = [{"cases": [{"response": "a", "constraints": [one]}] * 50} for one in (program, nested)] * 6
-    threads = [threading.Thread(target=call, args=(server, "/v1/verify", body)) for body in bodies]
+    body = {"cases": [{"response": "a" * 60 + "!", "constraints": [one]} for one in slow]}
+    threads = [threading.Thread(target=call, args=(server, "/v1/verify", body)) for _ in range(8)]
     for thread in threads:
         thread.start()
     time.sleep(2)
     began = time.monotonic()
     assert all(is_verified(server) for _ in range(10))
-    assert time.monotonic() - began < 4, "as long as the programs are allowed to sleep"
+    assert time.monotonic() - began < 4, "as long as they may take"
     for thread in threads:
         thread.join()
-    # Those who asked have been answered (503), and nobody waits for the 600 programs that are left.
-    assert 'path="/v1/verify",status="503"} 12' in call(server, "/metrics")[1]
+    # Those who asked have been answered (503), and nobody works on the cases that are left: it ends well.
+    assert 'path="/v1/verify",status="503"} 8' in call(server, "/metrics")[1]
+
+
+def test_a_schema_that_backtracks_does_not_stop_the_server(start: Start) -> None:
+    server = start()
+    schema = {"unevaluatedProperties": False, "patternProperties": {"^(a+)+$": {}}}
+    hostile = {
+        "response": json.dumps({"a" * 32 + "!": 1}),
+        "constraints": [{"type": "format:json", "json_schema": schema}],
+    }
+    answered: list[tuple[int, Any]] = []
+    thread = threading.Thread(target=lambda: answered.append(call(server, "/v1/verify", {"cases": [hostile]})))
+    thread.start()
+    while thread.is_alive():
+        assert is_verified(server)
+    ((status, reply),) = answered
+    assert (status, reply["results"][0]["reward"]) == (200, None)

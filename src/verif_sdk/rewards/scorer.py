@@ -7,7 +7,8 @@ import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
+from threading import Event
 from typing import Any
 
 from verif_sdk.case import Case, Message
@@ -17,6 +18,7 @@ from verif_sdk.hookspecs import RowFormat
 from verif_sdk.registry import Registry
 from verif_sdk.rewards.config import RewardConfig
 from verif_sdk.rewards.shaping import shape
+from verif_sdk.threads import NEVER, in_thread, until
 from verif_sdk.verdict import Result, Usage, Verdict
 
 logger = logging.getLogger("verif_sdk.rewards")
@@ -90,7 +92,7 @@ class Scorer:
 
     async def ascore(self, rollouts: Sequence[Rollout]) -> list[Scored]:
         """Return what `score` does, without blocking the caller's event loop."""
-        cases, readable = await asyncio.to_thread(self._cases, rollouts)
+        cases, readable = await in_thread(partial(self._cases, rollouts))
         outcomes = await self.composer.aoutcomes(readable)
         return await asyncio.to_thread(self._scored, rollouts, cases, outcomes)
 
@@ -106,14 +108,14 @@ class Scorer:
             unsandboxed=config.unsandboxed,
         )
 
-    def _cases(self, rollouts: Sequence[Rollout]) -> tuple[list[Case | str], list[Case]]:
+    def _cases(self, rollouts: Sequence[Rollout], given_up: Event = NEVER) -> tuple[list[Case | str], list[Case]]:
         """Return the case of each rollout, or why there is none; and the cases alone.
 
         Raises:
             VerifError: the configuration is wrong.
         """
         read = None if self.config.rows is None else Registry.installed().row_format(self.config.rows)
-        cases = [self._case(rollout, read) for rollout in rollouts]
+        cases = [self._case(rollout, read) for rollout in until(given_up, rollouts)]
         readable = [case for case in cases if isinstance(case, Case)]
         self.composer.check(readable)
         return cases, readable

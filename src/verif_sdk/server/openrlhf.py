@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from verif_sdk.errors import InvalidSpec, UndecidedReward
 from verif_sdk.rewards import openrlhf
@@ -17,7 +18,7 @@ from verif_sdk.server.errors import REFUSALS
 class Queries(BaseModel):
     """What OpenRLHF sends."""
 
-    query: list[str]
+    query: list[str] = Field(max_length=10_000)
     """Prompts and completions as decoded, special tokens included."""
     prompts: list[str]
     labels: list[Any]
@@ -38,7 +39,7 @@ def router(scorer: Scorer, counts: Counts) -> APIRouter:
             )
         if not len(body.query) == len(body.prompts) == len(body.labels):
             raise InvalidSpec("query, prompts and labels must be of the same length")
-        rollouts = openrlhf.rollouts(scorer.config, body.query, body.prompts, body.labels)
+        rollouts = await asyncio.to_thread(openrlhf.rollouts, scorer.config, body.query, body.prompts, body.labels)
         readable = iter(await scorer.ascore([rollout for rollout in rollouts if rollout is not None]))
         scored = [openrlhf.LOST if rollout is None else next(readable) for rollout in rollouts]
         counts.results(scored)

@@ -9,6 +9,7 @@ import resource
 import signal
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import uvicorn
@@ -51,7 +52,8 @@ def run(settings: Settings, say: Callable[[str], None]) -> None:
         signal.signal(signal.SIGTERM, lambda *_: None)
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         address = f"http://{host}:{listener.getsockname()[1]}"
-        server = _Server(_configuration(application), _Start(judge, readiness, address, say))
+        start_up = _Start(judge, readiness, address, say)
+        server = _Server(_configuration(application), start_up, settings.most)
         server.run(sockets=[listener])
     if server.failure is not None:
         raise server.failure
@@ -106,13 +108,15 @@ class _Start(NamedTuple):
 class _Server(uvicorn.Server):
     """uvicorn's server, which finishes its start when it listens, and ends where that fails."""
 
-    def __init__(self, config: uvicorn.Config, start: _Start) -> None:
+    def __init__(self, config: uvicorn.Config, start: _Start, most: int) -> None:
         super().__init__(config)
         self.failure: JudgeFailed | None = None
-        self._start = start
+        self._start, self._most = start, most
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, and load the judge meanwhile."""
+        # A thread for each request under way: none waits behind another's slow pattern.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(self._most))
         await super().startup(sockets)
         self._starting = asyncio.create_task(self._finish())
 
