@@ -41,9 +41,9 @@ done
 .venv/bin/verif data || true
 
 # The sandbox of code:python. Without it those tests skip and say so.
-if ! command -v bwrap >/dev/null && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
-  { apt-get update && apt-get install --yes bubblewrap; } >/dev/null 2>&1 ||
-    echo "bubblewrap could not be installed: code:python verdicts are undecided without it" >&2
+if ! { command -v bwrap && ldconfig -p | grep libseccomp.so.2; } >/dev/null 2>&1 && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+  { apt-get update && apt-get install --yes bubblewrap libseccomp2; } >/dev/null 2>&1 ||
+    echo "bubblewrap and libseccomp could not be installed: code:python verdicts are undecided without it" >&2
 fi
 
 echo "$wanted" >"$stamp"

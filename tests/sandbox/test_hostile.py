@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
-from collections.abc import Iterator
+import re
 from pathlib import Path
 
 import pytest
@@ -15,22 +14,11 @@ from verif_sdk.sandbox import command
 from verif_sdk.sandbox.pool import Pool
 from verif_sdk.sandbox.protocol import Limits
 
-pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
+from .attacks import HONEST, attack
 
-HONEST = (
-    "import re\nLEAST = 2\n"
-    "def check_following(instruction, response):\n    return len(re.findall('o', response)) >= LEAST"
-)
-# The allow list of imports is a courtesy: most attacks step round it, so that the sandbox is what is tested.
-ROUND = "import re\nsys = re.enum.sys\nos = sys.modules['os']\nreal = sys.modules['builtins'].__import__\n"
-CHECK = "def check_following(instruction, response):\n    "
+UNWRITABLE = "Read-only file system|Permission denied"
 
-
-def attack(body: str) -> str:
-    return ROUND + CHECK + body.replace("\n", "\n    ")
-
-
-# name: (program, part of the error)
+# name: (program, pattern of the error)
 PROGRAMS = {
     "fork bomb": (attack("while True:\n    os.fork()"), "PermissionError"),
     "daemon by double fork": (attack("if os.fork() == 0:\n    os.setsid()\n    os.fork()"), "PermissionError"),
@@ -49,7 +37,6 @@ PROGRAMS = {
         attack("signal = real('signal')\nsignal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True:\n    pass"),
         "processor time",
     ),
-    "endless sleep": (attack("real('time').sleep(1e6)"), "took longer than"),
     "reading /etc/passwd": (attack("return bool(open('/etc/passwd').read())"), "FileNotFoundError"),
     "reading the home directory": (
         attack("return bool(os.listdir('/root') + os.listdir('/home'))"),
@@ -62,11 +49,11 @@ PROGRAMS = {
     ),
     "our environment": (attack("return {'returned': os.environ['VERIF_TEST_SECRET']}"), "KeyError"),
     "the memory of process 1": (attack("return bool(open('/proc/1/mem', 'r+b'))"), "FileNotFoundError"),
-    "writing outside": (attack("open('/usr/lib/x', 'w').write('x')"), "Read-only file system"),
+    "writing outside": (attack("open('/lib/x', 'w').write('x')"), UNWRITABLE),
     "filling the disk": (attack("open('/tmp/x', 'w').write('x' * (1 << 30))"), "FileNotFoundError"),
-    "a file for the next program": (attack("open('/note', 'w').write('x')"), "Read-only file system"),
-    "a link for the next program": (attack("os.symlink('/etc', '/code/link')"), "Read-only file system"),
-    "writing to /dev": (attack("open('/dev/shm', 'w').write('x')"), "Read-only file system"),
+    "a file for the next program": (attack("open('/note', 'w').write('x')"), UNWRITABLE),
+    "a link for the next program": (attack("os.symlink('/etc', '/code/link')"), "PermissionError"),
+    "writing to /dev": (attack("open('/dev/null', 'w').write('x')"), "FileNotFoundError"),
     "a socket": (attack("real('socket').create_connection(('127.0.0.1', 80))"), "PermissionError"),
     "shared memory": (attack("os.memfd_create('x')"), "PermissionError"),
     "killing the parent": (attack("os.kill(os.getppid(), 9)"), "PermissionError"),
@@ -85,14 +72,14 @@ PROGRAMS = {
         ),
         "PermissionError",
     ),
-    "a wild pointer": (attack("real('ctypes').string_at(1)"), "crashed (SIGSEGV)"),
+    "a wild pointer": (attack("real('ctypes').string_at(1)"), r"crashed \(SIGSEGV\)"),
     "os._exit": (attack("os._exit(0)"), "without a result"),
     "sys.exit": (attack("sys.exit(0)"), "SystemExit"),
     "sys.exit on import": ("import re\nre.enum.sys.exit(1)", "SystemExit"),
     "deep recursion": (attack("return check_following(instruction, response)"), "RecursionError"),
     "recursion without a bottom": (
         attack("sys.setrecursionlimit(1 << 30)\ndef deep(x):\n    return [*map(deep, [x])]\nreturn deep(0)"),
-        "crashed (SIGSEGV)",
+        r"crashed \(SIGSEGV\)",
     ),
     "source nested too deeply": ("x = " + "(" * 5000 + ")" * 5000, "the program"),
     "a null byte in the source": ("x = 1\0", "the program raised"),
@@ -101,7 +88,6 @@ PROGRAMS = {
     "NaN as result": (attack("return float('nan')"), "returned float"),
     "a number as result": (attack("return 1"), "returned int"),
     "a huge result": (attack("return 'x' * (1 << 26)"), "returned str"),
-    "an endless result": (attack("while True:\n    os.write(3, b'x' * 65536)"), "wrote over its own"),
     "closing every descriptor": (attack("os.closerange(0, 64)\nreturn True"), "without a result"),
     "an exception that lies": (
         attack("class E(Exception):\n    def __str__(self):\n        os._exit(0)\nraise E"),
@@ -121,9 +107,18 @@ PROGRAMS = {
             "fcntl.fcntl(out, fcntl.F_SETFL, os.O_ASYNC)\n"
             "os.write(into, b'x')\nreal('time').sleep(2)"
         ),
-        "broke its sandbox, which was killed and replaced",
+        "PermissionError",
     ),
     "no function": ("x = 1", "defines no function check_following"),
+}
+
+WAITING = {
+    "endless sleep": attack("real('time').sleep(1e6)"),
+    "an endless result": attack("while True:\n    os.write(3, b'x' * 65536)"),
+    "reading on where its own program came from": attack("return bool(os.read(3, 1))"),
+    "leaving by one thread and staying by another": attack(
+        "real('_thread').start_new_thread(real('time').sleep, (1e6,))\nreal('ctypes').CDLL(None).syscall(60, 0)"
+    ),
 }
 
 # What may end in the program's own verdict, as long as nobody else notices.
@@ -132,7 +127,7 @@ LYING = {
     "changing the modules": attack("re.findall = None\nsys.modules.clear()\nreturn True"),
     "changing the builtins": attack("sys.modules['builtins'].len = lambda x: 0\nreturn True"),
     "changing the worker": attack(
-        "worker = sys.modules['verif_sdk.sandbox.worker']\nworker._run = worker._judged = None\nreturn True"
+        "worker = sys.modules['verif_sdk.sandbox.worker']\nworker._run = worker._child = None\nreturn True"
     ),
     "walking to the worker's objects": attack(
         "frame = sys._getframe()\nwhile frame:\n    frame.f_globals.clear()\n    frame = frame.f_back\nreturn True"
@@ -144,13 +139,6 @@ LYING = {
     ),
     "a forged result": attack("os.write(3, b'{\"passed\": true}')\nos._exit(0)"),
 }
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Pool]:
-    made = Pool(command.sealed, size=1, limits=Limits(cpu=1, wall=3.0, memory=1 << 28))
-    yield made
-    made.close()
 
 
 def honest(pool: Pool) -> bool:
@@ -166,8 +154,15 @@ def test_a_hostile_program_is_an_error_with_its_cause(
     assert honest(pool)
     with pytest.raises(Undecidable) as raised:
         pool.run(source.replace("PROJECT", str(Path(__file__).parents[2])), "", "foo")
-    assert cause in str(raised.value)
+    assert re.search(cause, str(raised.value))
     assert honest(pool)
+
+
+@pytest.mark.parametrize("name", WAITING)
+def test_a_program_that_waits_is_ended(name: str, impatient: Pool) -> None:
+    with pytest.raises(Undecidable, match="took longer than 2 s"):
+        impatient.run(WAITING[name], "", "foo")
+    assert honest(impatient)
 
 
 @pytest.mark.parametrize("name", LYING)

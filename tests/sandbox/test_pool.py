@@ -84,17 +84,17 @@ def test_a_worker_outlives_the_thread_that_asked_first() -> None:
     first = threading.Thread(target=made.run, args=(SHORT, "", "abc"))
     first.start()
     first.join()
-    worker = made._idle[0]
+    worker = made._idle[()][0]
     assert made.run(SHORT, "", "abc") is True
-    assert made._idle == [worker]
+    assert made._idle[()] == [worker]
     made.close()
 
 
 def test_a_worker_that_was_killed_between_runs_is_replaced_unnoticed() -> None:
     made = pool.Pool(command.plain, size=1)
     assert made.run(SHORT, "", "abc") is True
-    os.kill(made._idle[0]._process.pid, signal.SIGKILL)
-    made._idle[0]._process.wait()
+    os.kill(made._idle[()][0]._process.pid, signal.SIGKILL)
+    made._idle[()][0]._process.wait()
     assert made.run(SHORT, "", "abc") is True
     made.close()
 
@@ -117,7 +117,7 @@ def test_workers_end_with_their_process(unsandboxed: bool) -> None:
         "from verif_sdk.sandbox.pool import shared\n"
         f"made = shared(unsandboxed={unsandboxed})\n"
         f"made.run({SHORT!r}, '', 'abc')\n"
-        "print(made._idle[0]._process.pid, flush=True)\n"
+        "print(made._idle[()][0].pid, flush=True)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stderr == ""
@@ -132,8 +132,8 @@ def test_without_bubblewrap_the_verdict_is_undecided_and_says_what_to_do(monkeyp
 
 
 def test_a_sandbox_that_does_not_start_says_why() -> None:
-    def broken() -> list[str]:
-        return [sys.executable, "-c", "raise SystemExit('no user namespaces')"]
+    def broken() -> command.Launch:
+        return command.Launch([sys.executable, "-c", "raise SystemExit('no user namespaces')"])
 
     with pytest.raises(Undecidable, match="does not start on this machine: no user namespaces"):
         pool.Pool(broken).run(SHORT, "", "abc")

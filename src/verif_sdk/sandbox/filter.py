@@ -1,101 +1,88 @@
-"""The system calls that a program may not make, as a seccomp filter of its process.
+"""The system calls that a program may make: a seccomp filter, built by libseccomp in our process.
 
-What is refused comes back as PermissionError: starting processes, signals to and traces of others,
-sockets, other processes' limits and priorities, memory that outlives the process, mounts and namespaces.
-Threads are allowed. Sources: seccomp(2); the system call tables of Linux 6.x.
+The list is what Python and the C library need to compute, to use threads and to read the files they see.
+Any other call, one that Linux adds tomorrow included, comes back as PermissionError.
 """
 
 from __future__ import annotations
 
-import ctypes
+import errno
 import platform
-import struct
+import tempfile
+from functools import cache
 
-_X86_64 = (
-    "fork 57 vfork 58 execve 59 execveat 322 kill 62 tkill 200 tgkill 234 rt_sigqueueinfo 129 "
-    "rt_tgsigqueueinfo 297 pidfd_send_signal 424 pidfd_open 434 pidfd_getfd 438 ptrace 101 "
-    "process_vm_readv 310 process_vm_writev 311 process_madvise 440 kcmp 312 perf_event_open 298 bpf 321 "
-    "userfaultfd 323 io_uring_setup 425 socket 41 socketpair 53 setrlimit 160 prlimit64 302 setpriority 141 "
-    "ioprio_set 251 sched_setscheduler 144 sched_setparam 142 sched_setattr 314 sched_setaffinity 203 "
-    "shmget 29 msgget 68 semget 64 mq_open 240 memfd_create 319 add_key 248 request_key 249 keyctl 250 "
-    "mount 165 umount2 166 chroot 161 pivot_root 155 unshare 272 setns 308 open_by_handle_at 304"
+from verif_sdk.errors import Undecidable
+
+_MACHINES = ("x86_64", "aarch64")  # where clone takes its flags first, and these names were tried
+_INSTALL = (
+    "the sandbox filters system calls with libseccomp, and it is not installed here: install it "
+    "(apt install libseccomp2, or your system's libseccomp)"
 )
-_AARCH64 = (
-    "execve 221 execveat 281 kill 129 tkill 130 tgkill 131 rt_sigqueueinfo 138 "
-    "rt_tgsigqueueinfo 240 pidfd_send_signal 424 pidfd_open 434 pidfd_getfd 438 ptrace 117 "
-    "process_vm_readv 270 process_vm_writev 271 process_madvise 440 kcmp 272 perf_event_open 241 bpf 280 "
-    "userfaultfd 282 io_uring_setup 425 socket 198 socketpair 199 setrlimit 164 prlimit64 261 setpriority 140 "
-    "ioprio_set 30 sched_setscheduler 119 sched_setparam 118 sched_setattr 274 sched_setaffinity 122 "
-    "shmget 194 msgget 186 semget 190 mq_open 180 memfd_create 279 add_key 217 request_key 218 keyctl 219 "
-    "mount 40 umount2 39 chroot 51 pivot_root 41 unshare 97 setns 268 open_by_handle_at 265"
+_ALLOWED = (
+    # memory
+    "brk mprotect munmap mremap "
+    # files, which are all read-only, and pipes within the program
+    "open openat read readv pread64 preadv write writev lseek close close_range dup dup2 dup3 pipe pipe2 "
+    "stat fstat lstat newfstatat statx access faccessat faccessat2 readlink readlinkat getcwd getdents getdents64 "
+    "poll ppoll select pselect6 "
+    # threads
+    "set_robust_list set_tid_address rseq gettid sched_yield sched_getaffinity exit exit_group "
+    # time and its own signal handlers
+    "clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time restart_syscall "
+    "rt_sigaction rt_sigprocmask rt_sigreturn sigaltstack "
+    # who and where it is, chance, its own consumption
+    "getpid getppid getuid geteuid getgid getegid uname getrandom getrusage"
 )
-# machine: its name in the filter (AUDIT_ARCH_*), its number of clone, its refused calls
-_MACHINES = {"x86_64": (0xC000003E, 56, _X86_64), "aarch64": (0xC00000B7, 220, _AARCH64)}
-_CLONE3 = 435
-_CLONE_THREAD = 0x10000
-_X32 = 0x40000000  # calls of the x32 ABI carry this bit and would pass every comparison
 
-_LOAD, _EQUAL, _AT_LEAST, _HAS_BITS, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16  # offsets into struct seccomp_data
-_ALLOW, _KILL, _REFUSE, _UNKNOWN = 0x7FFF0000, 0x80000000, 0x00050001, 0x00050026  # EPERM, ENOSYS
-_PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _MODE_FILTER = 38, 22, 2
+_CLONE_THREAD = 0x00010000
+_CLONE_OTHERWISE = 0x7E02F080  # vfork, ptrace, pidfd and every new namespace; what a thread has not
+_MAP_OF_HOST = 0x00042000  # MAP_HUGETLB and MAP_LOCKED: memory that the machine has little of
+_FUTEX_PRIVATE, _FUTEX_COMMAND, _FUTEX_WAIT, _FUTEX_WAIT_BITSET = 128, 127, 0, 9
+_FCNTL = (0, 1, 2, 3, 1030)  # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC: no locks, leases, owners
+_MADVISE = (4, 8)  # MADV_DONTNEED, MADV_FREE: memory given back
 
 
-class _Program(ctypes.Structure):
-    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
-
-
-class Filter:
-    """The filter of this machine, ready to be put on.
+@cache
+def allowed_calls(machine: str = platform.machine()) -> bytes:
+    """Return the filter for a kind of machine, as an array of struct sock_filter.
 
     Raises:
-        OSError: there is no table for this machine.
+        Undecidable: libseccomp is not installed, or there is no list for the machine.
     """
+    if machine not in _MACHINES:
+        raise Undecidable(f"the sandbox knows {' and '.join(_MACHINES)}, not {machine}")
+    try:
+        import pyseccomp as seccomp
+    except (ImportError, RuntimeError):  # the package, or the library that it loads
+        raise Undecidable(_INSTALL) from None
+    made = seccomp.SyscallFilter(seccomp.ERRNO(errno.EPERM))
+    made.set_attr(seccomp.Attr.CTL_OPTIMIZE, 2)  # a tree, not a row of comparisons
+    wanted = getattr(seccomp.Arch, machine.upper())
+    if wanted != seccomp.system_arch():
+        made.remove_arch(seccomp.system_arch())
+        made.add_arch(wanted)
 
-    def __init__(self) -> None:
-        machine = platform.machine()
-        if machine not in _MACHINES:
-            raise OSError(f"the sandbox knows {' and '.join(_MACHINES)}, not {machine}")
-        code = _instructions(*_MACHINES[machine])
-        self._buffer = ctypes.create_string_buffer(code, len(code))
-        self._program = _Program(len(code) // 8, ctypes.addressof(self._buffer))
-        self._prctl = ctypes.CDLL(None, use_errno=True).prctl
-        self._prctl.argtypes = (ctypes.c_int, *[ctypes.c_ulong] * 4)
+    def allow(name: str, *arguments: seccomp.Arg) -> None:
+        if seccomp.resolve_syscall(seccomp.Arch.NATIVE, name) != -1:  # an older library may not know it yet
+            made.add_rule(seccomp.ALLOW, name, *arguments)
 
-    def put_on(self) -> None:
-        """Put the filter on this process, for good.
-
-        Raises:
-            OSError: the kernel refuses.
-        """
-        address = ctypes.addressof(self._program)
-        for option, argument, pointer in (
-            (_PR_SET_NO_NEW_PRIVS, 1, 0),
-            (_PR_SET_SECCOMP, _MODE_FILTER, address),
-        ):
-            if self._prctl(option, argument, pointer, 0, 0):
-                raise OSError(ctypes.get_errno(), "the kernel takes no seccomp filter")
-
-
-def _instructions(architecture: int, clone: int, refused: str) -> bytes:
-    """Return the filter as an array of struct sock_filter (code, jump if true, jump if false, operand)."""
-    steps = [
-        (_LOAD, 0, 0, _ARCHITECTURE),
-        (_EQUAL, 1, 0, architecture),
-        (_RETURN, 0, 0, _KILL),
-        (_LOAD, 0, 0, _NUMBER),
-        (_AT_LEAST, 0, 1, _X32),
-        (_RETURN, 0, 0, _REFUSE),
-        (_EQUAL, 0, 1, _CLONE3),  # its flags are out of a filter's sight; libc then takes clone
-        (_RETURN, 0, 0, _UNKNOWN),
-    ]
-    for number in map(int, refused.split()[1::2]):
-        steps += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _REFUSE)]
-    steps += [
-        (_EQUAL, 0, 3, clone),
-        (_LOAD, 0, 0, _FIRST_ARGUMENT),
-        (_HAS_BITS, 1, 0, _CLONE_THREAD),
-        (_RETURN, 0, 0, _REFUSE),
-        (_RETURN, 0, 0, _ALLOW),
-    ]
-    return b"".join(struct.pack("HBBI", *step) for step in steps)
+    for name in _ALLOWED.split():
+        allow(name)
+    bits, equal = seccomp.MASKED_EQ, seccomp.EQ
+    allow("clone", seccomp.Arg(0, bits, _CLONE_THREAD | _CLONE_OTHERWISE, _CLONE_THREAD))
+    # The flags of clone3 are out of a filter's sight. Where it is missing, the C library takes clone.
+    made.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")
+    allow("mmap", seccomp.Arg(3, bits, _MAP_OF_HOST, 0))
+    allow("prlimit64", seccomp.Arg(0, equal, 0), seccomp.Arg(2, equal, 0))  # to read its own
+    # A futex that is not private can wake a process that maps the same file: the join of threads only waits.
+    allow("futex", seccomp.Arg(1, bits, _FUTEX_PRIVATE, _FUTEX_PRIVATE))
+    for command in (_FUTEX_WAIT, _FUTEX_WAIT_BITSET):
+        allow("futex", seccomp.Arg(1, bits, _FUTEX_COMMAND, command))
+    for command in _FCNTL:
+        allow("fcntl", seccomp.Arg(1, equal, command))
+    for advice in _MADVISE:
+        allow("madvise", seccomp.Arg(2, equal, advice))
+    with tempfile.TemporaryFile() as file:
+        made.export_bpf(file)
+        file.seek(0)
+        return file.read()

@@ -4,100 +4,38 @@ from __future__ import annotations
 
 import atexit
 import os
-import subprocess
-import tempfile
 import threading
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import Any
 
 from verif_sdk.errors import Undecidable
-from verif_sdk.sandbox import command, protocol
-from verif_sdk.sandbox.protocol import Limits
+from verif_sdk.sandbox import command, outcome, protocol
+from verif_sdk.sandbox.command import Launch
+from verif_sdk.sandbox.process import Worker
+from verif_sdk.sandbox.protocol import Ended, Limits
 
-START = 30.0  # seconds for a worker to come up on a busy machine
-GRACE = 5.0  # seconds beyond the program's own limit until a silent worker counts as lost
-
-
-class Worker:
-    """One worker process.
-
-    Raises:
-        Undecidable: it does not come up; the message has what it said.
-    """
-
-    def __init__(self, arguments: list[str]) -> None:
-        with tempfile.TemporaryFile() as said:
-            self._process = subprocess.Popen(  # noqa: S603  # our own command line
-                arguments,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=said,
-                env=command.ENVIRONMENT,
-                cwd="/",
-            )
-            assert self._process.stdin is not None  # noqa: S101  # PIPE was asked for
-            assert self._process.stdout is not None  # noqa: S101
-            self._jobs, self._replies = self._process.stdin.fileno(), self._process.stdout.fileno()
-            try:
-                if protocol.read(self._replies, START, protocol.MAX_REPLY) == protocol.READY:
-                    return
-                cause = "it does not speak our protocol"
-            except (EOFError, TimeoutError, ValueError):
-                said.seek(0)
-                cause = said.read().decode("utf-8", "replace").strip()[-500:] or "it says nothing"
-            self.kill()
-        raise Undecidable(f"the sandbox does not start on this machine: {cause}")
-
-    @property
-    def alive(self) -> bool:
-        """Whether the process runs."""
-        return self._process.poll() is None
-
-    def run(self, job: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """Return the worker's reply to `job`.
-
-        Raises:
-            EOFError, OSError, TimeoutError, ValueError: the worker is lost and must be killed.
-        """
-        protocol.write(self._jobs, job)
-        return protocol.read(self._replies, seconds, protocol.MAX_REPLY)
-
-    def kill(self) -> None:
-        """End the process and all that it started, and wait for it."""
-        self._process.kill()
-        self._process.wait()
-        self._close()
-
-    def forget(self) -> None:
-        """Let go of a worker that belongs to the process this one was forked from."""
-        self._process.returncode = 0  # nothing to wait for here
-        self._close()
-
-    def _close(self) -> None:
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
+_LANGUAGE = ("langdetect", "nltk", "regex")
+"""Packages that cost up to a second to load and make each fork dearer, so programs that import one have
+workers of their own. What a worker has loaded never depends on the programs before."""
 
 
 class Pool:
-    """Up to `size` workers, started when they are needed and kept.
+    """Workers that are started when they are needed and kept, of which up to `size` run a program at a time.
 
     Args:
-        start: gives the command line of a worker; raises Undecidable where there can be none.
+        start: says how a worker is started; raises Undecidable where there can be none.
         size: how many; the number of processors unless given.
         limits: what one run may use.
     """
 
-    def __init__(
-        self, start: Callable[[], list[str]], size: int | None = None, limits: Limits | None = None
-    ) -> None:
+    def __init__(self, start: Callable[[], Launch], size: int | None = None, limits: Limits | None = None) -> None:
         self._start = start
         self._limits = limits or Limits()
         self._free = threading.Semaphore(size or os.cpu_count() or 1)
         self._lock = threading.Lock()
-        self._idle: list[Worker] = []
+        self._idle: dict[tuple[str, ...], list[Worker]] = defaultdict(list)  # by the modules they have loaded
         self._busy: set[Worker] = set()
         # Linux ends a process that dies with its parent when the *thread* that started it ends.
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="verif-sandbox")
@@ -108,52 +46,53 @@ class Pool:
         Raises:
             Undecidable: it says neither True nor False; the message is the cause in words.
         """
-        limits = self._limits._asdict()
-        job = {"source": source, "instruction": instruction, "response": response, "limits": limits}
+        job = protocol.packed(source, instruction, response)
         with self._free:
-            reply = self._exchange(job)
-        match reply:
-            case {"passed": bool(passed)}:
-                return passed
-            case {"error": str(error)}:
-                raise Undecidable(error)
-        raise Undecidable("the sandbox gave no verdict")
+            said, ended = self._exchange(job, _modules(source))
+        return outcome.passed(said, ended, self._limits)
 
     def close(self) -> None:
         """End all workers. The pool can be used again."""
         with self._lock:
-            workers, self._idle = [*self._idle, *self._busy], []
+            workers = self._all()
+            self._idle.clear()
         for worker in workers:
             worker.kill()
 
     def forget(self) -> None:
         """Let go of all workers, in a forked child of the process that owns them."""
-        for worker in [*self._idle, *self._busy]:
+        for worker in self._all():
             worker.forget()
 
-    def _exchange(self, job: dict[str, Any]) -> dict[str, Any]:
-        worker = self._taken()
+    def _all(self) -> list[Worker]:
+        return [*(worker for kind in self._idle.values() for worker in kind), *self._busy]
+
+    def _exchange(self, job: bytes, modules: tuple[str, ...]) -> tuple[bytes, Ended]:
+        worker = self._taken(modules)
         kept = False
         try:
-            reply = worker.run(job, self._limits.wall + GRACE)
+            ended = worker.run(job)
             kept = True
-            return reply
+            return ended
+        except Undecidable:
+            kept = True
+            raise
         except TimeoutError:
-            return {"error": "the program stopped its sandbox, which was killed and replaced"}
+            raise Undecidable("the program stopped its sandbox, which was killed and replaced") from None
         except (EOFError, OSError, ValueError):
-            return {"error": "the program broke its sandbox, which was killed and replaced"}
+            raise Undecidable("the program broke its sandbox, which was killed and replaced") from None
         finally:
             with self._lock:
                 self._busy.discard(worker)
                 if kept:
-                    self._idle.append(worker)
+                    self._idle[modules].append(worker)
             if not kept:
                 worker.kill()
 
-    def _taken(self) -> Worker:
+    def _taken(self, modules: tuple[str, ...]) -> Worker:
         while True:
             with self._lock:
-                worker = self._idle.pop() if self._idle else None
+                worker = self._idle[modules].pop() if self._idle[modules] else None
                 if worker is not None:
                     self._busy.add(worker)
             if worker is None:
@@ -163,10 +102,22 @@ class Pool:
             with self._lock:
                 self._busy.discard(worker)
             worker.kill()
-        worker = self._starter.submit(lambda: Worker(self._start())).result()
+        worker = self._started(modules)
         with self._lock:
             self._busy.add(worker)
         return worker
+
+    def _started(self, modules: tuple[str, ...]) -> Worker:
+        try:
+            return self._starter.submit(lambda: Worker(self._start(), modules, self._limits)).result()
+        except (OSError, RuntimeError) as error:  # no process, thread, descriptor or memory is left
+            raise Undecidable(f"the sandbox cannot be started now: {error}") from None
+
+
+def _modules(source: str) -> tuple[str, ...]:
+    """Return what a worker should have loaded for a program."""
+    importing = [line for line in source.splitlines() if "import" in line]
+    return _LANGUAGE if any(name in line for line in importing for name in _LANGUAGE) else ()
 
 
 @cache

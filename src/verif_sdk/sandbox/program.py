@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import builtins
+import io
+import json
 import random
 import sys
-from functools import lru_cache
-from types import CodeType
 from typing import Any
+
+from verif_sdk.sandbox import protocol
 
 _NAMES = (
     "abc array base64 bisect calendar cmath collections contextlib copy dataclasses datetime decimal difflib "
@@ -19,33 +21,38 @@ ALLOWED = frozenset(_NAMES.split())
 """What a program may import. A courtesy that names the mistake: what protects is the sandbox."""
 
 NAME = "check_following"
-MAX_WORDS = 300  # characters of an error
+FILE = "program.py"
+MAX_NAME, MAX_WORDS = 60, 200  # characters of an error's type and message
+# The usual outcomes are bytes made before the fork: to make them after it would touch the encoder's pages.
+_SAID = {passed: json.dumps({"passed": passed}).encode("ascii") for passed in (True, False)}
+
+
+def said(job: int) -> bytes:
+    """Return the outcome, as JSON, of the program that comes through the channel `job`."""
+    try:
+        result = outcome(*protocol.unpacked(job))
+        return _SAID[result["passed"]] if "passed" in result else json.dumps(result).encode("ascii")
+    except MemoryError:
+        return b'{"raised": "MemoryError: the response is larger than the memory of a run"}'
 
 
 def outcome(source: str, instruction: str, response: str) -> dict[str, Any]:
-    """Return {"passed": bool} or {"error": why there is no boolean}.
+    """Return {"passed": bool}, or what came instead: {"raised": error}, {"returned": type}, {"defined": False}.
 
     The source runs in one namespace, as a module does: helpers, constants, recursion and aliases work.
     """
     namespace: dict[str, Any] = {"__name__": "program", "__builtins__": _GUARDED}
     try:
-        exec(compiled(source), namespace)  # noqa: S102  # the purpose of the sandbox
+        exec(compile(source, FILE, "exec", dont_inherit=True), namespace)  # noqa: S102  # the purpose of the sandbox
         check = namespace.get(NAME)
         if not callable(check):
-            return {"error": f"the program defines no function {NAME}(instruction, response)"}
+            return {"defined": False}
         result = check(instruction, response)
     except BaseException as error:  # noqa: BLE001  # SystemExit and KeyboardInterrupt are the program's too
-        return {"error": f"the program raised {_described(error)}"}
+        return {"raised": _described(error)}
     if type(result) is not bool:
-        return {"error": f"{NAME} returned {type(result).__name__[:80]}, True or False wanted"}
+        return {"returned": type(result).__name__[:MAX_NAME]}
     return {"passed": result}
-
-
-@lru_cache(maxsize=256)
-def compiled(source: str) -> CodeType:
-    """Return a program's code. Where the worker has compiled it before the fork, a run finds it here."""
-    code: CodeType = compile(source, "program.py", "exec", dont_inherit=True)
-    return code
 
 
 def _import(
@@ -65,7 +72,7 @@ def _described(error: BaseException) -> str:
     """Return type, message and line of an error whose own methods may be hostile."""
     line, trace = 0, error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == "program.py":
+        if trace.tb_frame.f_code.co_filename == FILE:
             line = trace.tb_lineno
         trace = trace.tb_next
     try:
@@ -73,10 +80,24 @@ def _described(error: BaseException) -> str:
     except BaseException:  # noqa: BLE001  # __str__ is the program's
         message = "with an unprintable message"
     where = f" (line {line})" if line else ""
-    return f"{type(error).__name__[:80]}: {message[:MAX_WORDS]}{where}".encode("utf-8", "replace").decode()
+    return f"{type(error).__name__[:MAX_NAME]}: {message[:MAX_WORDS]}{where}"
+
+
+class _Nowhere(io.RawIOBase):
+    """Takes what is printed: a program has no descriptor to print to, not even that of /dev/null."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        return len(data)
 
 
 def prepare() -> None:
     """Do, once per worker, what every run needs: let prints go nowhere, and random draws repeat."""
     random.seed(0)
-    sys.stdout = sys.stderr = open("/dev/null", "w", encoding="utf-8", errors="replace")  # noqa: SIM115  # till exit
+    if "langdetect" in sys.modules:
+        sys.modules["langdetect"].DetectorFactory.seed = 0  # else short texts change their language between runs
+    nowhere = io.TextIOWrapper(io.BufferedWriter(_Nowhere()), "utf-8", "replace")
+    sys.stdout = sys.__stdout__ = sys.stderr = sys.__stderr__ = nowhere  # type: ignore[misc]
+    sys.stdin = sys.__stdin__ = io.TextIOWrapper(io.BytesIO())  # type: ignore[misc]

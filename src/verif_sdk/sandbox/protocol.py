@@ -1,4 +1,9 @@
-"""What passes between our process and a worker: JSON in frames with a length, and limits."""
+"""What passes between our process, a worker and the child that runs a program.
+
+The worker's channel carries JSON in frames with a length, until it is ready, and then how each child
+ended. A job and its outcome pass through a channel of their own, from us to the child and back, so that
+neither is ever in the memory of the worker, which the next child will be a copy of.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +15,9 @@ import time
 from typing import Any, NamedTuple
 
 _LENGTH = struct.Struct(">I")
+_TEXTS = struct.Struct(">III")
+_ENDED = struct.Struct(">id?i")
+RIGHTS = struct.Struct("i")  # a descriptor that is handed over
 MAX_REPLY = 64 * 1024  # bytes; an outcome is a boolean or a sentence
 READY = {"ready": True}
 
@@ -25,6 +33,35 @@ class Limits(NamedTuple):
     """Bytes of address space."""
     files: int = 1 << 20
     """Bytes per written file."""
+    processes: int = 64
+    """Threads of the program, and the worker itself."""
+
+
+class Ended(NamedTuple):
+    """How the child of a job ended, as the worker saw it."""
+
+    status: int = 0
+    """As of waitpid."""
+    cpu: float = 0.0
+    """Seconds of processor time."""
+    late: bool = False
+    """Whether its time was up."""
+    refused: int = 0
+    """Why there was no child, as an errno: the machine has no process or memory to spare."""
+
+    def sent(self, descriptor: int) -> None:
+        """Send it, from the worker."""
+        os.write(descriptor, _ENDED.pack(*self))
+
+    @classmethod
+    def received(cls, descriptor: int, seconds: float) -> Ended:
+        """Return the one that comes.
+
+        Raises:
+            EOFError: the other side is gone.
+            TimeoutError: it is not there within `seconds`.
+        """
+        return cls(*_ENDED.unpack(_exactly(descriptor, _ENDED.size, time.monotonic() + seconds)))
 
 
 def write(descriptor: int, message: dict[str, Any]) -> None:
@@ -58,6 +95,22 @@ def read(descriptor: int, seconds: float | None = None, limit: int = 1 << 31) ->
     if not isinstance(message, dict):
         raise ValueError(f"a message that is no object but {type(message).__name__}")
     return message
+
+
+def packed(*texts: str) -> bytes:
+    """Return a job: three texts, which may hold lone surrogates, with their lengths."""
+    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+    return _TEXTS.pack(*map(len, encoded)) + b"".join(encoded)
+
+
+def unpacked(descriptor: int) -> list[str]:
+    """Return the three texts of the job that comes.
+
+    Raises:
+        EOFError: the other side is gone.
+    """
+    sizes = _TEXTS.unpack(_exactly(descriptor, _TEXTS.size, None))
+    return [_exactly(descriptor, size, None).decode("utf-8", "surrogatepass") for size in sizes]
 
 
 def _exactly(descriptor: int, size: int, deadline: float | None) -> bytes:

@@ -1,159 +1,93 @@
-"""The worker: reads jobs, forks a child for each, and says what became of it. Runs inside the sandbox.
+"""The worker: forks a child for each job and says how it ended. Runs inside the sandbox.
 
 The child inherits loaded modules, which makes a run cheap, and dies with its run, which makes it private:
-whatever it did to modules, threads or memory is gone. It holds one descriptor of ours, the pipe of its
-own outcome: what it writes there can only be its own verdict.
+whatever it did to modules, threads or memory is gone. It reads its program itself, and we read its outcome
+ourselves, so the worker never holds a text that the next child could find. A child has one descriptor of
+ours, the channel of its own job: what it writes there can only be its own verdict.
 """
 
 from __future__ import annotations
 
+import _socket  # what `socket` adds would be copied at each fork
+import contextlib
 import gc
-import json
 import os
-import resource
 import select
 import signal
-import sys
-import time
 from importlib import import_module
-from typing import Any
 
-from verif_sdk.sandbox import program, protocol
-from verif_sdk.sandbox.filter import Filter
-from verif_sdk.sandbox.protocol import MAX_REPLY, Limits
+from verif_sdk.sandbox import program, protocol, seal
+from verif_sdk.sandbox.protocol import Ended, Limits
 
 LOADED = "collections functools itertools json math random re string typing unicodedata"
-LOADED_ON_MENTION = ("datetime", "langdetect", "nltk", "regex", "statistics", "textwrap")
-"""Cost up to a second, once per worker; not loaded before, because every page makes each fork dearer."""
-
-
-_LONG = 20_000  # characters
-_SAID = {passed: json.dumps({"passed": passed}).encode("ascii") for passed in (True, False)}
+_CONTROL, _JOB = 0, 3  # our channel, and that of a child's job
 
 
 def main() -> None:
-    """Serve jobs from standard input until it closes. Arguments: "sealed" puts the filter on programs."""
-    jobs, replies = os.dup(0), os.dup(1)
-    null = os.open("/dev/null", os.O_RDWR)
-    for standard in (0, 1):
-        os.dup2(null, standard)
+    """Serve jobs from standard input, a socket, until it closes. The first message says how."""
+    setup = protocol.read(_CONTROL)
+    if setup["user"] is not None:
+        seal.become(setup["user"])
+    guard = None
+    if setup["filter"] is not None:
+        seal.prove_that_processes_are_bounded()
+        guard = seal.Filter(bytes.fromhex(setup["filter"]))
+    limits = Limits(**setup["limits"])
     for module in LOADED.split():
         import_module(module)
-    seal = Filter() if sys.argv[1:] == ["sealed"] else None
+    for module in setup["modules"]:
+        with contextlib.suppress(Exception):  # whatever fails there, the program's own import says it
+            import_module(module)
     program.prepare()
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    seal.limit(limits)
     gc.disable()  # a collection would write to every page that a child shares
     gc.set_threshold(50_000, 20, 20)
     gc.freeze()
-    protocol.write(replies, protocol.READY)
-    os.dup2(null, 2)
+    protocol.write(_CONTROL, protocol.READY)
+    control = _socket.socket(fileno=_CONTROL)
+    space = _socket.CMSG_SPACE(protocol.RIGHTS.size)
     while True:
-        try:
-            job = protocol.read(jobs)
-        except EOFError:
+        told, rights, _, _ = control.recvmsg(1, space)
+        if not told:
             return
-        protocol.write(replies, _run(job, seal))
+        (job,) = protocol.RIGHTS.unpack_from(rights[0][2])
+        _run(job, limits, guard).sent(_CONTROL)
 
 
-def _run(job: dict[str, Any], seal: Filter | None) -> dict[str, Any]:
-    limits = Limits(**job.pop("limits"))
-    for module in LOADED_ON_MENTION:
-        if module in job["source"] and module not in sys.modules:
-            _load(module)
-    _compile(job["source"])
-    outcome, ours = os.pipe()
-    child = os.fork()
+def _run(job: int, limits: Limits, guard: seal.Filter | None) -> Ended:
+    try:
+        child = os.fork()
+    except OSError as error:
+        os.close(job)
+        return Ended(refused=error.errno or 0)
     if child == 0:
-        _child(job, ours, limits, seal)
-    os.close(ours)
+        _child(job, limits, guard)
+    os.close(job)
+    ended = os.pidfd_open(child)
     try:
-        said = _gathered(outcome, limits.wall)
+        poll = select.poll()
+        poll.register(ended, select.POLLIN)
+        late = not poll.poll(limits.wall * 1000)
     finally:
-        os.close(outcome)
-        os.kill(child, signal.SIGKILL)  # it has said what it says, or its time is up
-        _, status, used = os.wait4(child, 0)
-    return _judged(said, status, used.ru_utime + used.ru_stime, limits)
+        os.close(ended)
+    if late:
+        os.kill(child, signal.SIGKILL)
+    _, status, used = os.wait4(child, 0)
+    return Ended(status, used.ru_utime + used.ru_stime, late)
 
 
-def _load(module: str) -> None:
+def _child(job: int, limits: Limits, guard: seal.Filter | None) -> None:
     try:
-        import_module(module)
-    except Exception:  # noqa: BLE001  # whatever fails there, the program's own import says it
-        return
-    if module == "langdetect":
-        sys.modules[module].DetectorFactory.seed = 0  # otherwise short texts change their language between runs
-
-
-def _compile(source: str) -> None:
-    """Compile a program once for all its runs; compiling runs nothing of it.
-
-    A longer one may take its time and memory, which are limited in its own process alone.
-    """
-    if len(source) > _LONG:
-        return
-    try:
-        program.compiled(source)
-    except Exception:  # noqa: BLE001  # the program's own compilation says it
-        return
-
-
-def _child(job: dict[str, str], descriptor: int, limits: Limits, seal: Filter | None) -> None:
-    try:
-        os.dup2(descriptor, 3)
-        os.closerange(4, 64)
+        os.dup2(job, _JOB)
+        os.closerange(0, _JOB)
+        os.closerange(_JOB + 1, seal.OPEN)
         gc.enable()  # with a threshold that a run in its stride does not reach: a collection touches many pages
-        for what, most in (
-            (resource.RLIMIT_CPU, limits.cpu),
-            (resource.RLIMIT_AS, limits.memory),
-            (resource.RLIMIT_FSIZE, limits.files),
-        ):
-            resource.setrlimit(what, (most, most))
-        if seal is not None:
-            seal.put_on()
-        outcome = program.outcome(**job)
-        # The usual outcomes are bytes made before the fork: to make them here would touch the encoder's pages.
-        said = _SAID[outcome["passed"]] if "passed" in outcome else json.dumps(outcome).encode("ascii")
-        os.write(3, said)
+        seal.limit_run(limits, processes=guard is not None)
+        if guard is not None:
+            guard.put_on()
+        os.write(_JOB, program.said(_JOB))
     finally:
         os._exit(0)
-
-
-def _gathered(descriptor: int, seconds: float) -> bytes | None:
-    """Return what the child wrote until it closed the pipe, or None if it took longer than `seconds`."""
-    deadline = time.monotonic() + seconds
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    said = b""
-    while len(said) <= MAX_REPLY:
-        if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
-            return None
-        chunk = os.read(descriptor, MAX_REPLY)
-        if not chunk:
-            break
-        said += chunk
-    return said
-
-
-def _judged(said: bytes | None, status: int, cpu: float, limits: Limits) -> dict[str, Any]:
-    """Return the outcome of a finished child as {"passed": bool} or {"error": cause}."""
-    if said is None:
-        return {"error": f"the program took longer than {limits.wall:g} s"}
-    if not said:
-        if cpu >= limits.cpu - 0.1:  # the kernel's clock ticks are coarse
-            return {"error": f"the program used more than {limits.cpu} s of processor time"}
-        if os.WIFSIGNALED(status) and os.WTERMSIG(status) != signal.SIGKILL:
-            return {"error": f"the program crashed ({signal.Signals(os.WTERMSIG(status)).name})"}
-        return {"error": "the program ended its process without a result"}
-    try:
-        match json.loads(said):
-            case {"passed": bool(passed)}:
-                return {"passed": passed}
-            case {"error": str(error)}:
-                return {"error": error[: 2 * program.MAX_WORDS]}
-    except (ValueError, RecursionError):
-        pass
-    return {"error": "the program wrote over its own result"}
 
 
 if __name__ == "__main__":
