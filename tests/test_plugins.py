@@ -213,6 +213,8 @@ def test_declarations_that_fail_later_are_refused_at_once() -> None:
         type: Literal["stray:g"] = "stray:g"  # type: ignore[assignment]  # another name than its base
         examples = (Example({}, accepts=("abc"), rejects=()),)  # type: ignore[arg-type]  # wrong on purpose
 
+    with pytest.raises(AssertionError, match=r"WrongField \(stray:d\) has \{line\} in its template"):
+        assert_contract(WrongField)
     assert refused(WrongField) == (
         "WrongField (stray:d) has {line} in its template, which is not a field of it; did you mean 'lines'?"
     )

@@ -124,9 +124,9 @@ def calibrate(
         InvalidSpec: there is no label, or all are the same.
     """
     if len({label for _, label in pairs}) < 2:
-        lost = "".join(f"; {count} undecided: {cause}" for cause, count in undecided.items())
+        causes = "".join(f"; {count} undecided: {cause}" for cause, count in undecided.items())
         raise InvalidSpec(
-            f"calibration needs labels of both kinds, true and false; got {len(pairs)} of one kind{lost[:500]}"
+            f"calibration needs labels of both kinds, true and false; got {len(pairs)} of one kind{causes[:500]}"
         )
     best = max(_agreements(pairs), key=lambda one: (round(one.kappa, 12), -abs(one.threshold - 0.5)))
     bins = [[pair for pair in pairs if min(BINS - 1, int(pair[0] * BINS)) == place] for place in range(BINS)]

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 from verif_sdk.case import Case
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.problems import GUARDS
+from verif_sdk.rows import native
 from verif_sdk.scoring import RowFormat, from_line
 
 Kind = Literal["unreadable", "contradiction", "cannot fail", "repeated"]
@@ -42,6 +43,7 @@ def findings(lines: Iterable[tuple[int, bytes]], rows: str, read: RowFormat) -> 
 
     def unanswered(row: dict[str, Any]) -> Case:
         if rows == "native":
+            native.refuse_others(row)
             row = {name: value for name, value in row.items() if name in Case.model_fields or name in GUARDS}
         return read({**row, "response": row.get("response") or ""})
 

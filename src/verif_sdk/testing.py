@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from verif_sdk.constraint import Constraint, Example
-from verif_sdk.errors import MissingExtra
+from verif_sdk.declaration import declared
+from verif_sdk.errors import MissingExtra, PluginError
 from verif_sdk.question import Answer
 from verif_sdk.text import Text
 from verif_sdk.verdict import Verdict
@@ -72,7 +73,10 @@ def assert_contract(cls: type[Constraint], *, examples: int = 50) -> None:
         AssertionError: a promise is broken; the message says which.
         MissingExtra: hypothesis is not installed.
     """
-    assert cls.__doc__, f"{cls.__name__} has no docstring"
+    try:
+        declared(cls)
+    except PluginError as error:
+        raise AssertionError(str(error)) from None
     assert cls.examples, f"{cls.__name__} has no examples"
     cls.model_json_schema()
     for example in cls.examples:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -103,7 +104,9 @@ def test_scales_and_negations_have_no_say_in_the_threshold_of_yes_and_no() -> No
 
 def test_the_causes_of_what_is_undecided_are_counted_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
     tone = {"type": "soft:tone", "tone": "polite"}
-    answers = iter([0.9, 0.2, Answer(error="[the] server is away"), Answer(error="[the] server is away")])
+    answers: Iterator[float | Answer] = iter(
+        [0.9, 0.2, Answer(error="[the] server is away"), Answer(error="[the] server is away")]
+    )
     rows = [{"response": str(place), "constraints": tone, "labels": [place == 0]} for place in range(4)]
     lines = [(place, json.dumps(row).encode()) for place, row in enumerate(rows, 1)]
     judge = ScriptedJudge(lambda _: next(answers))

@@ -138,3 +138,12 @@ def test_a_file_that_is_no_gzip_is_a_wrong_call(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, "no whole gzip file" in done.stderr) == (2, True)
     assert "Traceback" not in done.stderr
+
+
+def test_rows_of_another_format_are_told_to_be_that(tmp_path: Path) -> None:
+    row = {"key": 1, "prompt": "p", "instruction_id_list": ["punctuation:no_comma"], "kwargs": [{}]}
+    code, out = run(tmp_path / "rows", [row], "--json")
+    assert code == 1
+    assert (
+        json.loads(out)["said"] == "a row with 'instruction_id_list' is not a native one; `--rows ifeval` reads it"
+    )

@@ -23,12 +23,16 @@ def case(row: Mapping[str, Any]) -> Case:
     Raises:
         InvalidSpec: a field is missing, unknown or wrong; or the row is of another format, which is named.
     """
-    try:
-        return Case.of(**row)
-    except InvalidSpec:
-        for name, signs in _SIGNS.items():
-            if row.keys() >= set(signs):
-                raise InvalidSpec(
-                    f"a row with {signs[0]!r} is not a native one; `--rows {name}` reads it"
-                ) from None
-        raise
+    refuse_others(row)
+    return Case.of(**row)
+
+
+def refuse_others(row: Mapping[str, Any]) -> None:
+    """Refuse a row without constraints that another format reads.
+
+    Raises:
+        InvalidSpec: it is one; the message names the format.
+    """
+    for name, signs in () if "constraints" in row else _SIGNS.items():
+        if row.keys() >= set(signs):
+            raise InvalidSpec(f"a row with {signs[0]!r} is not a native one; `--rows {name}` reads it")
