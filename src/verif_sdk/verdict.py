@@ -6,6 +6,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
+from verif_sdk.visible import visible
+
 SHOWN = 8
 """Verdicts that the short form of a result names."""
 
@@ -68,7 +70,7 @@ class Verdict(BaseModel):
 
     def __str__(self) -> str:
         score = "    " if self.score is None else f"{self.score:.2f}"
-        return f"{self.mark}  {score}  {self.type}: {self.error or self.reason}".rstrip(": ")
+        return visible(f"{self.mark}  {score}  {self.type}: {self.error or self.reason}".rstrip(": "))
 
 
 class Usage(BaseModel):

@@ -10,6 +10,7 @@ import typer
 from verif_sdk import __version__
 from verif_sdk.cli import benchmark, calibrate, catalogue, check_dataset, data, doctor, init, score, serve, verify
 from verif_sdk.errors import VerifError
+from verif_sdk.visible import visible
 
 app = typer.Typer(
     name="verif",
@@ -49,7 +50,7 @@ def main() -> None:
     try:
         app()
     except VerifError as error:
-        print(f"verif: {error}", file=sys.stderr)
+        print(f"verif: {visible(str(error))}", file=sys.stderr)
         raise SystemExit(2) from None
     except (gzip.BadGzipFile, EOFError) as error:
         print(f"verif: a file whose name ends in .gz is no whole gzip file: {error}", file=sys.stderr)

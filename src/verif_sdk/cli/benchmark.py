@@ -11,13 +11,13 @@ from typing import Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from verif_sdk import scoring
 from verif_sdk.benchmark import Report
 from verif_sdk.benchmark import benchmark as measure
 from verif_sdk.cli import figures
+from verif_sdk.cli.shown import shown
 from verif_sdk.cli.unsandboxed import Unsandboxed
 from verif_sdk.composer import Composer
 from verif_sdk.errors import InvalidSpec
@@ -59,7 +59,7 @@ def benchmark(
     elif as_markdown:
         print(figures.markdown(report))
     else:
-        Console().print(figures.tables(report), *figures.notes(report), sep="\n", highlight=False)
+        Console(emoji=False).print(figures.tables(report), *figures.notes(report), sep="\n", highlight=False)
     raise typer.Exit(3 if report.bad or any(mode.undecided for mode in report.modes.values()) else 0)
 
 
@@ -71,7 +71,7 @@ def _measured(
     composer: Composer,
     write: Callable[[dict[str, Any]], object] | None,
 ) -> Report:
-    console = Console(stderr=True)
+    console = Console(stderr=True, emoji=False)
     columns = (TextColumn("{task.fields[rows]} rows"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     report = Report({})
     with scoring.opened(rows) as source:
@@ -104,8 +104,8 @@ def _written(out: Path | None) -> Iterator[Callable[[dict[str, Any]], object] | 
 
 
 def _name_bad_rows(report: Report) -> None:
-    console = Console(stderr=True)
+    console = Console(stderr=True, emoji=False)
     for bad in report.bad[:SHOWN]:
-        console.print(f"[red]bad row[/] {escape(bad)}", highlight=False)
+        console.print(f"[red]bad row[/] {shown(bad)}", highlight=False)
     if len(report.bad) > SHOWN:
         console.print(f"[red]and {len(report.bad) - SHOWN} more bad rows[/]", highlight=False)

@@ -9,13 +9,14 @@ from typing import Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from verif_sdk import scoring
 from verif_sdk.check_dataset import findings
+from verif_sdk.cli.shown import shown
 from verif_sdk.errors import InvalidSpec
+from verif_sdk.visible import visible_json
 
 SHOWN = 20
 
@@ -32,7 +33,7 @@ def check_dataset(
     read = scoring.in_mode(rows_format, "strict")
     if not rows.is_file():
         raise InvalidSpec(f"no file {str(rows)!r}")
-    console = Console(stderr=True)
+    console = Console(stderr=True, emoji=False)
     columns = (TextColumn("{task.fields[rows]} rows"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     counts: Counter[str] = Counter()
     number = bad = 0
@@ -46,11 +47,11 @@ def check_dataset(
                 bad += bool(found)
                 for finding in found:
                     if as_json:
-                        print(json.dumps(finding._asdict(), ensure_ascii=False))
+                        print(visible_json(json.dumps(finding._asdict(), ensure_ascii=False)))
                     elif counts.total() < SHOWN:
                         where = f"line {finding.line}" + (f" ({finding.id})" if finding.id else "")
                         console.print(
-                            f"[red]{finding.kind}[/] {escape(f'{where}: {finding.said}')}", highlight=False
+                            f"[red]{finding.kind}[/] {shown(f'{where}: {finding.said}')}", highlight=False
                         )
                     counts[finding.kind] += 1
     if number == 0:
@@ -66,7 +67,7 @@ def _report(rows: int, bad: int, counts: Counter[str]) -> None:
     table.add_row("good", str(rows - bad))
     for kind, count in counts.most_common():
         table.add_row(kind, str(count))
-    console = Console()
+    console = Console(emoji=False)
     console.print(table, highlight=False)
     if counts.total() > SHOWN:
         console.print(f"the first {SHOWN} of {counts.total()} are shown; --json prints all", highlight=False)

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.table import Table
 
 from verif_sdk.accuracy import Accuracy, Share
 from verif_sdk.benchmark import Report
+from verif_sdk.cli.shown import shown
 
 _STYLES = ("bold", "cyan", None)
 
@@ -29,7 +29,7 @@ def tables(report: Report) -> RenderableType:
     for line in _accuracy(report):
         if line.depth == 1:
             accuracy.add_section()
-        accuracy.add_row("  " * (line.depth - 1) + escape(line.name), *line.cells, style=_STYLES[line.depth])
+        accuracy.add_row("  " * (line.depth - 1) + shown(line.name), *line.cells, style=_STYLES[line.depth])
     several = _table("several responses, %", report)
     for line in _several(report):
         several.add_row(line.name, *line.cells)

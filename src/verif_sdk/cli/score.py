@@ -11,18 +11,19 @@ from typing import IO, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from verif_sdk import __version__, scoring
+from verif_sdk.cli.shown import shown
 from verif_sdk.cli.unsandboxed import Unsandboxed
 from verif_sdk.composer import Composer
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.responses import joined
 from verif_sdk.scoring import Tally
+from verif_sdk.visible import visible_json
 
-_console = Console(stderr=True)
+_console = Console(stderr=True, emoji=False)
 
 
 def score(
@@ -67,7 +68,7 @@ def score(
                 _resume(out, {"input": str(rows), **asked, "version": __version__}, tally, fresh)
             lines = islice(joined(scoring.numbered(source), responses), tally.rows, None)
             for row in _watched(scoring.score(lines, read, composer), rows, source, tally):
-                sink.write(json.dumps(row, ensure_ascii=False) + "\n")
+                sink.write(visible_json(json.dumps(row, ensure_ascii=False)) + "\n")
                 sink.flush()
     except KeyboardInterrupt:
         _console.print(f"stopped after {tally.rows} rows; the same command goes on from there")
@@ -114,7 +115,7 @@ def _watched(
         for row in scored:
             tally.add(row)
             if row.get("error"):
-                _console.print(f"[red]bad row[/] {escape(row['error'])}", highlight=False)
+                _console.print(f"[red]bad row[/] {shown(row['error'])}", highlight=False)
             progress.update(task, completed=raw.tell() if size else tally.rows, rows=tally.rows)
             yield row
 
@@ -143,4 +144,4 @@ def _report(tally: Tally, as_json: bool) -> None:
     )
     _console.print(table, highlight=False)
     for cause, count in tally.causes.most_common(5):
-        _console.print(f"[yellow]{count} x[/] {escape(cause)}", highlight=False)
+        _console.print(f"[yellow]{count} x[/] {shown(cause)}", highlight=False)

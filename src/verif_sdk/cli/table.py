@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rich.markup import escape
 from rich.table import Table
 
+from verif_sdk.cli.shown import shown
 from verif_sdk.verdict import Result, Verdict
 
 MARKS = {True: "[green]pass[/]", False: "[red]FAIL[/]", None: "[yellow]undecided[/]"}
@@ -28,6 +28,6 @@ def verdict_table(result: Result, title: str = "") -> Table:
 def _add(table: Table, verdict: Verdict, depth: int) -> None:
     mark = "[dim]not asked[/]" if verdict.skipped else MARKS[verdict.passed]
     score = "" if verdict.score is None else f"{verdict.score:.2f}"
-    table.add_row(mark, score, "  " * depth + escape(verdict.type), escape(verdict.error or verdict.reason))
+    table.add_row(mark, score, "  " * depth + shown(verdict.type), shown(verdict.error or verdict.reason))
     for part in verdict.parts:
         _add(table, part, depth + 1)

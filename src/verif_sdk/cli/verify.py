@@ -13,6 +13,7 @@ from verif_sdk.cli.table import verdict_table
 from verif_sdk.cli.unsandboxed import Unsandboxed
 from verif_sdk.composer import Composer
 from verif_sdk.errors import InvalidSpec
+from verif_sdk.visible import visible_json
 
 
 def verify(
@@ -37,7 +38,7 @@ def verify(
     )
     result = Composer(judge, aggregate, early_exit=False, unsandboxed=unsandboxed).verify(case)
     if as_json:
-        print(result.model_dump_json(indent=2))
+        print(visible_json(result.model_dump_json(indent=2)))
     else:
         Console(emoji=False).print(verdict_table(result))
     raise typer.Exit({True: 0, False: 1, None: 3}[result.passed])

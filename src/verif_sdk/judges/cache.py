@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import sqlite3
 import threading
 from collections import OrderedDict
@@ -12,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
+from verif_sdk import visible
 from verif_sdk.judges.starting import start
 from verif_sdk.question import PROMPT_VERSION, Answer, Judge, Question
 
-logger = logging.getLogger("verif_sdk.judges")
+logger = visible.logger("verif_sdk.judges")
 
 _TABLE = "CREATE TABLE IF NOT EXISTS answers (key BLOB PRIMARY KEY, answer TEXT NOT NULL)"
 KEPT = 100_000

@@ -9,10 +9,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from verif_sdk import visible
 from verif_sdk.errors import JudgeFailed, VerifError
 from verif_sdk.question import Judge
 
-logger = logging.getLogger("verif_sdk.judges")
+logger = visible.logger("verif_sdk.judges")
 
 LONGEST = 400  # characters of a cause
 PATIENCE = 3.0  # seconds of silence on a terminal

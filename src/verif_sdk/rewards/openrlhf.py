@@ -9,18 +9,18 @@ Made for OpenRLHF 0.11, which calls it from many threads, with lists of one, and
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Sequence
 from typing import Any
 
+from verif_sdk import visible
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.rewards import metrics
 from verif_sdk.rewards.completion import completion_of
 from verif_sdk.rewards.config import RewardConfig
 from verif_sdk.rewards.scorer import Rollout, Scored, Scorer
 
-logger = logging.getLogger("verif_sdk.rewards")
+logger = visible.logger("verif_sdk.rewards")
 
 
 LOST = Scored(None, causes=("the query does not begin with its prompt, so what is the response is not known",))

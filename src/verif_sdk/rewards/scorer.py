@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from functools import lru_cache, partial
 from threading import Event
 from typing import Any
 
+from verif_sdk import visible
 from verif_sdk.case import Case, Message
 from verif_sdk.composer import Composer
 from verif_sdk.errors import InvalidSpec, UndecidedReward, in_words
@@ -21,7 +21,7 @@ from verif_sdk.rewards.shaping import shape
 from verif_sdk.threads import NEVER, in_thread, until
 from verif_sdk.verdict import Result, Usage, Verdict
 
-logger = logging.getLogger("verif_sdk.rewards")
+logger = visible.logger("verif_sdk.rewards")
 
 
 @dataclass(frozen=True)

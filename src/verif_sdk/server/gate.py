@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import logging
 import time
 from collections.abc import Awaitable, Callable
 
+from verif_sdk import visible
 from verif_sdk.server import access
 from verif_sdk.server.bodies import Bodies
 from verif_sdk.server.counts import Counts
 from verif_sdk.server.refusal import Message, Receive, Refused, Scope, Send
 from verif_sdk.server.settings import Settings
 
-logger = logging.getLogger("verif_sdk.server")
+logger = visible.logger("verif_sdk.server")
 
 
 class Gate:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 from functools import partial
 from threading import Event
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from verif_sdk import background
+from verif_sdk import background, visible
 from verif_sdk.case import Case
 from verif_sdk.composer import Composer
 from verif_sdk.errors import InvalidSpec, MissingJudge, in_words
@@ -24,7 +23,7 @@ from verif_sdk.server.errors import REFUSALS
 from verif_sdk.threads import in_thread, until
 from verif_sdk.verdict import Result, Verdict
 
-logger = logging.getLogger("verif_sdk.server")
+logger = visible.logger("verif_sdk.server")
 
 _WORDS = {"type": "length:words", "at_most": 10}
 _EXAMPLE: dict[str, Any] = {"cases": [{"response": "A short answer.", "constraints": [_WORDS]}]}

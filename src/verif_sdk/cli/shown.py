@@ -1,0 +1,12 @@
+"""Text of strangers in what the command line prints."""
+
+from __future__ import annotations
+
+from rich.markup import escape
+
+from verif_sdk.visible import visible
+
+
+def shown(text: str) -> str:
+    """Return `text` as rich prints it literally: control characters escaped, and nothing read as markup."""
+    return escape(visible(text))
