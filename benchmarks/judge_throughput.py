@@ -109,7 +109,7 @@ class Ways:
         return self._generating(prompts, layout.answer_tokens(asked[0]))
 
     def http(self, batch: list[Case]) -> Callable[[], object]:
-        from verif_sdk.question import messages
+        from verif_sdk.prompt import messages
 
         bodies = [
             {"model": "tiny", "messages": messages(question), "max_tokens": 1, "temperature": 0}

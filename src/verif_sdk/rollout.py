@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from verif_sdk import background
 from verif_sdk.case import Case
 from verif_sdk.constraint import Constraint
-from verif_sdk.errors import VerifError, noted
+from verif_sdk.errors import noted
+from verif_sdk.judges.asking import ask
 from verif_sdk.question import Answer, Judge, Question
 from verif_sdk.text import Text
 from verif_sdk.verdict import Usage, Verdict
@@ -36,7 +37,7 @@ class Asked:
         """Send those that no case has asked yet, next to each other."""
         new = [question for question in dict.fromkeys(questions) if question not in self._asks]
         if new:
-            submission = background.submit(_answers(judge, new))
+            submission = background.submit(ask(judge, new))
             self._asks.update((question, Ask(submission, place)) for place, question in enumerate(new))
 
     def claim(self, question: Question) -> tuple[Ask, bool]:
@@ -98,25 +99,26 @@ class Rollout:
     def claim(self, asked: Asked) -> None:
         """Take the places of the open questions, which have been sent."""
         for question in self.wanted:
-            ask, first = asked.claim(question)
-            self.asks.append(ask)
+            place, first = asked.claim(question)
+            self.asks.append(place)
             self.first.append(first)
 
     def collected(self, timeout: float | None) -> list[Answer]:
         """Return the answers that came in within `timeout` seconds; the judge is told to stop at the others."""
         answers = []
-        for ask in self.asks:
-            if ask.submission.done() and not ask.submission.cancelled():
-                answers.append(ask.submission.result()[ask.place])
+        for one in self.asks:
+            if one.submission.done() and not one.submission.cancelled():
+                answers.append(one.submission.result()[one.place])
             else:
-                ask.submission.cancel()
-                answers.append(Answer(error=f"the judge gave no answer within {timeout:g} s"))
+                one.submission.cancel()
+                limit = "" if timeout is None else f" within {timeout:g} s"
+                answers.append(Answer(error=f"the judge gave no answer{limit}"))
         return answers
 
     def cancel(self) -> None:
         """Tell the judge that nobody waits any more."""
-        for ask in self.asks:
-            ask.submission.cancel()
+        for one in self.asks:
+            one.submission.cancel()
 
     def decided(self, answers: list[Answer]) -> tuple[Verdict, ...]:
         """Return the final verdicts, given the answer to each of `asks`."""
@@ -150,17 +152,3 @@ class Rollout:
             cached_tokens=sum(answer.cached_tokens for answer in own),
             completion_tokens=sum(answer.completion_tokens for answer in own),
         )
-
-
-async def _answers(judge: Judge, questions: list[Question]) -> list[Answer]:
-    """Return the judge's answers; a judge that fails as a whole leaves each question undecided."""
-    try:
-        answers = await judge.answer(questions)
-    except VerifError as cause:  # says what is wrong by itself
-        return [Answer(error=str(cause))] * len(questions)
-    except Exception as cause:  # noqa: BLE001  # a judge may be anyone's code, and its failure is no verdict
-        return [Answer(error=f"the judge failed: {type(cause).__name__}: {cause}")] * len(questions)
-    if len(answers) != len(questions):
-        error = f"the judge gave {len(answers)} answers to {len(questions)} questions"
-        return [Answer(error=error)] * len(questions)
-    return answers

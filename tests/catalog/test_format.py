@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from time import process_time
 from typing import Any
 
 import pytest
 
-from verif_sdk import Registry, Text, Verdict
+from verif_sdk import Question, Registry, Text, Verdict, verify
+from verif_sdk.judges.scripted import ScriptedJudge
 
 PARSE = Registry.installed().parse
 
@@ -138,3 +140,21 @@ def test_wrong_parameters_are_refused_in_words(spec: dict[str, Any], sentence: s
 def test_a_remote_schema_is_not_fetched() -> None:
     spec = {"type": "format:json", "json_schema": {"$ref": "https://example.org/schema.json"}}
     assert "cannot be resolved" in (decided(spec, "{}").error or "")
+
+
+@pytest.mark.parametrize("weights", [(1e15, 1e15, 1.0), (5e-324, 5e-324), (2.0, 3.0)])
+@pytest.mark.parametrize("pitfall", [None, -1e15, -1.0])
+def test_a_rubric_of_any_weights_is_1_where_all_is_met_and_0_where_nothing_is(
+    weights: tuple[float, ...], pitfall: float | None
+) -> None:
+    items: list[dict[str, Any]] = [{"criterion": f"c{n}", "weight": weight} for n, weight in enumerate(weights)]
+    if pitfall is not None:
+        items.append({"criterion": "p", "weight": pitfall})
+    for met, trapped, wanted in ((1.0, 0.0, 1.0), (0.0, 0.0, 0.0), (0.0, 1.0, 0.0)):
+        judge = ScriptedJudge(partial(_answered, met, trapped))
+        verdict = verify("x", {"type": "soft:rubric", "items": items}, judge=judge).verdicts[0]
+        assert verdict.score == wanted
+
+
+def _answered(met: float, trapped: float, asked: Question) -> float:
+    return trapped if asked.question.endswith("? p.") else met

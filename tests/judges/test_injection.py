@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from verif_sdk import Case, Question, verify_batch
-from verif_sdk.question import messages
+from verif_sdk.prompt import messages
 
 _spec = importlib.util.spec_from_file_location("injections", Path(__file__).with_name("injections.py"))
 assert _spec is not None
@@ -27,7 +27,7 @@ RUDE = "Who cares about the awful soup, you idiot?"
 POLITE = "Thank you very much for your question about the lovely soup."
 TONE = {"type": "soft:tone", "tone": "polite"}
 ALL = list(_module.injections(RUDE))
-FENCE = re.compile(r"^<<<(END )?(PROMPT|REFERENCE|RESPONSE) ([0-9a-f]{12})>>>$", re.MULTILINE)
+FENCE = re.compile(r"^<<<(END )?(PROMPT|REFERENCE|RESPONSE) ([0-9a-f]{32})>>>$", re.MULTILINE)
 
 
 def question(response: str) -> Question:

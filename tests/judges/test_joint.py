@@ -9,6 +9,7 @@ import pytest
 
 from verif_sdk import Case, InvalidSpec, Question, verify_batch
 from verif_sdk.judges import joint
+from verif_sdk.prompt import joint_part
 
 TONE = {"type": "soft:tone", "tone": "polite"}
 SCALE = {"type": "soft:scale", "criterion": "clarity", "levels": 3, "at_least": 2}
@@ -41,7 +42,7 @@ def test_the_grammar_allows_each_question_its_answers_alone() -> None:
     marks = Question(prompt="p", response="a", question="?", answers=(("a.b", 1.0), ("(c", 0.0)))
     assert re.fullmatch(joint.grammar([marks]), '{"1": "(c"}')
     assert not re.fullmatch(joint.grammar([marks]), '{"1": "axb"}')
-    text = joint.own_part(questions())
+    text = joint_part(questions())
     assert "1. Is it polite? (yes, no)\n2. How clear is it? (1, 2, 3)\n" in text
 
 

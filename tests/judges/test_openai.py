@@ -255,8 +255,8 @@ def test_reasoning_is_a_request_of_its_own_before_the_verdict(server: Server) ->
 
 def test_with_a_tokenizer_all_questions_go_in_one_request_of_token_ids(server: Server, random_model: Path) -> None:
     choices = [
-        {"index": place, "logprobs": {"top_logprobs": [{" yes": logprob, "no": -1.0}]}}
-        for place, logprob in ((1, -3.0), (0, -0.5))
+        {"index": place, "logprobs": {"top_logprobs": [{" yes": yes, "no": no}]}}
+        for place, yes, no in ((1, -3.0, -0.1), (0, -0.4, -1.2))
     ]
     server.handler = replying({"choices": choices})
     asked = [ASKED, ASKED.model_copy(update={"question": "Is it rude?"})]

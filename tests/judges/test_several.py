@@ -90,6 +90,43 @@ def test_a_file_that_is_no_cache_is_left_alone(tmp_path: Path, caplog: pytest.Lo
     assert "is not used any more" in caplog.text
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        b"{",
+        b"",
+        b"null",
+        b"[1]",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"score": 0.7, "of_a_later_version": 1}',
+        b'{"score": 7.5}',
+        b'{"score": NaN}',
+        b'{"score": "high"}',
+        b"{}",
+        None,
+        7,
+    ],
+    ids=lambda row: repr(row)[:30],
+)
+def test_a_row_that_cannot_be_read_is_asked_anew_and_healed(tmp_path: Path, row: object) -> None:
+    path = str(tmp_path / "answers.sqlite")
+    first, again, last = (ScriptedJudge(lambda _: spent(0.7)) for _ in range(3))
+    asked(CachedJudge(first, "m", path), "a", "b")
+    with sqlite3.connect(path) as file:
+        file.executescript(
+            "ALTER TABLE answers RENAME TO old; CREATE TABLE answers (key BLOB PRIMARY KEY, answer);"
+            "INSERT INTO answers SELECT * FROM old"
+        )
+        value = row.decode("latin-1") if isinstance(row, bytes) and row.isascii() else row
+        file.execute("UPDATE answers SET answer = ?", (value,))
+    file.close()
+    assert [answer.score for answer in asked(CachedJudge(again, "m", path), "a", "b")] == [0.7, 0.7]
+    assert len(again.asked) == 2
+    assert [answer.kept for answer in asked(CachedJudge(last, "m", path), "a", "b")] == [True, True]
+    assert last.asked == []
+
+
 def test_votes_are_averaged_or_counted_and_shown() -> None:
     judges = [ScriptedJudge(lambda _, score=score: spent(score)) for score in (0.9, 0.6, 0.3)]  # type: ignore[misc]
     (mean,) = asked(VotingJudge(judges), "a")

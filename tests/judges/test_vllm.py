@@ -50,7 +50,7 @@ def test_the_verdicts_are_right_and_say_what_made_them(vllm_judge: VllmJudge) ->
     assert [verdict.passed for verdict in bad.verdicts] == [False, False, False]
     assert (good.reward, bad.reward) == (1.0, 0.0)
     assert "tiny_judge" in good.verdicts[0].decided_by
-    assert "prompt 2; one token; temperature 0" in good.verdicts[0].decided_by
+    assert "prompt 3; one token; temperature 0" in good.verdicts[0].decided_by
     assert good.usage.asked == 3
     assert good.usage.completion_tokens == 3
 

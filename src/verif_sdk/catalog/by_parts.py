@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from verif_sdk.constraint import Constraint, Example
+from verif_sdk.fence import quoted
 from verif_sdk.question import Answer, Question
 from verif_sdk.text import Text, Unit
 from verif_sdk.verdict import Verdict
@@ -31,7 +32,12 @@ class _ByParts(Constraint):
         raise NotImplementedError
 
     def about(self, number: int, piece: str) -> tuple[str, ...]:
-        """Return the questions about the part of this number, from 1; all must be answered with yes."""
+        """Return the questions about the part of this number, from 1; all must be answered with yes.
+
+        Args:
+            number: of the part, from 1.
+            piece: the part as a question may quote it, between fences.
+        """
         raise NotImplementedError
 
     def questions(self, text: Text) -> tuple[Question, ...]:
@@ -40,7 +46,7 @@ class _ByParts(Constraint):
         return tuple(
             Question(prompt=text.prompt, response=text.raw, question=asked, reference=text.reference)
             for number, piece in enumerate(self.pieces(text), 1)
-            for asked in self.about(number, piece)
+            for asked in self.about(number, quoted(piece, text.raw))
         )
 
     def decide(self, text: Text, answers: Sequence[Answer | None] = ()) -> Verdict:

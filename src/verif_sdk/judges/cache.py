@@ -12,8 +12,10 @@ from hashlib import blake2b
 from typing import Any
 
 from verif_sdk import visible
+from verif_sdk.judges.asking import ask, sound
 from verif_sdk.judges.starting import start
-from verif_sdk.question import PROMPT_VERSION, Answer, Judge, Question
+from verif_sdk.prompt import PROMPT_VERSION
+from verif_sdk.question import Answer, Judge, Question
 
 logger = visible.logger("verif_sdk.judges")
 
@@ -34,6 +36,8 @@ class CachedJudge:
         path: an SQLite file, made where it is missing; None keeps answers in memory alone.
     """
 
+    shares_loop = True
+
     def __init__(self, judge: Judge, name: str, path: str | None = None) -> None:
         self._judge, self._name, self._path = judge, name, path
         self._memory: OrderedDict[bytes, Answer] = OrderedDict()
@@ -51,7 +55,7 @@ class CachedJudge:
         open_ones = {key: question for key, question in zip(keys, questions, strict=True) if key not in known}
         answered: Mapping[bytes, Answer] = {}
         if open_ones:
-            answered = dict(zip(open_ones, await self._judge.answer(list(open_ones.values())), strict=True))
+            answered = dict(zip(open_ones, await ask(self._judge, list(open_ones.values())), strict=True))
             await asyncio.to_thread(
                 self._keep, {key: one for key, one in answered.items() if one.score is not None}
             )
@@ -67,9 +71,23 @@ class CachedJudge:
             for key in known:
                 self._memory.move_to_end(key)
             for key in keys:
-                if key not in known and (row := self._row("SELECT answer FROM answers WHERE key = ?", key)):
-                    known[key] = self._remember(key, Answer.model_validate(json.loads(row[0])))
+                if key not in known and (answer := self._written(key)):
+                    known[key] = self._remember(key, answer)
         return known
+
+    def _written(self, key: bytes) -> Answer | None:
+        """Return the answer that the file holds; a row that cannot be read goes, and the judge is asked anew."""
+        row = self._row("SELECT answer FROM answers WHERE key = ?", key)
+        if row is None:
+            return None
+        try:
+            answer = sound(Answer.model_validate(json.loads(row[0])))
+        except (ValueError, TypeError, RecursionError):  # broken, or of a later version
+            answer = Answer()
+        if answer.score is None:
+            self._row("DELETE FROM answers WHERE key = ?", key)
+            return None
+        return answer
 
     def _keep(self, answers: Mapping[bytes, Answer]) -> None:
         spent = {"prompt_tokens": 0, "cached_tokens": 0, "completion_tokens": 0, "kept": True}
@@ -92,6 +110,7 @@ class CachedJudge:
             if self._file is None:
                 # Writes are single statements, each a transaction of its own that waits its turn.
                 self._file = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
+                self._file.text_factory = bytes  # text that is no UTF-8 is one row's fault, not the file's
                 self._file.execute("PRAGMA journal_mode = WAL")
                 self._file.execute(_TABLE)
             return self._file.execute(statement, values).fetchone()

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from verif_sdk.errors import InvalidSpec
+from verif_sdk.judges.asking import ask
 from verif_sdk.judges.starting import start
-from verif_sdk.question import PROMPT_VERSION, YES_NO, Answer, Judge, Question
+from verif_sdk.prompt import PROMPT_VERSION
+from verif_sdk.question import YES_NO, Answer, Judge, Question
 
 _READING = ("joint", "quantization", "reasoning", "revision", "rule", "votes")
 """The options of a spec on which the probabilities of a judge depend."""
@@ -38,6 +40,8 @@ class CalibratedJudge:
         InvalidSpec: the file is none of these, or was made with another judge or version of the prompt.
     """
 
+    shares_loop = True
+
     def __init__(self, judge: Judge, path: str, spec: str) -> None:
         try:
             facts = json.loads(Path(path).read_text("utf-8"))
@@ -63,7 +67,7 @@ class CalibratedJudge:
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return the judge's answers with their scores mapped."""
-        answers = await self._judge.answer(questions)
+        answers = await ask(self._judge, questions)
         return [self._mapped(question, answer) for question, answer in zip(questions, answers, strict=True)]
 
     def _mapped(self, question: Question, answer: Answer) -> Answer:

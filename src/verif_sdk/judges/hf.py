@@ -12,11 +12,12 @@ from typing import Any
 
 from verif_sdk.errors import InvalidSpec, JudgeFailed, MissingExtra
 from verif_sdk.judges.layout import Layout, auto_tokenizer, revision_of
-from verif_sdk.judges.options import number
-from verif_sdk.judges.reading import read
+from verif_sdk.judges.options import number, share
+from verif_sdk.judges.reading import LEAST_MASS, read
 from verif_sdk.judges.starting import announced, sentence
 from verif_sdk.late import once
-from verif_sdk.question import PROMPT_VERSION, Answer, Question
+from verif_sdk.prompt import PROMPT_VERSION
+from verif_sdk.question import Answer, Question
 
 
 class HfJudge:
@@ -27,17 +28,28 @@ class HfJudge:
         device: where it runs, such as "cpu", "cuda" or "mps".
         dtype: of its weights, such as "float32" or "bfloat16"; "auto" takes the checkpoint's.
         batch_size: questions per forward pass.
+        least_mass: the probability, in [0, 1], that the model must give to the listed answers together; below it
+            the answer is undecided.
 
     Raises:
         MissingExtra: torch or transformers is not installed.
     """
 
+    shares_loop = True
+
     def __init__(
-        self, model: str, *, device: str = "cpu", dtype: str = "auto", batch_size: int | str = 16
+        self,
+        model: str,
+        *,
+        device: str = "cpu",
+        dtype: str = "auto",
+        batch_size: int | str = 16,
+        least_mass: float | str = LEAST_MASS,
     ) -> None:
         _require()
         self.model, self.device, self.dtype = model, device, dtype
         self.batch_size = int(number("batch_size", batch_size))
+        self.least_mass = share("least_mass", least_mass)
 
     async def start(self) -> None:
         """Load the model.
@@ -73,7 +85,7 @@ class HfJudge:
         for (place, prompt), row in zip(prompts.items(), rows, strict=True):
             tokens = running.layout.answer_tokens(questions[place])
             found = {answer: [row[token] for token in ids] for answer, ids in tokens.items()}
-            answers[place] = read(questions[place], found).model_copy(
+            answers[place] = read(questions[place], found, self.least_mass).model_copy(
                 update={"decided_by": made, "prompt_tokens": len(prompt), "completion_tokens": 1}
             )
         return [answer for answer in answers if answer is not None]

@@ -134,7 +134,7 @@ def _read(status: int, body: bytes, wait: str) -> tuple[Any, float | None]:
         return _cause(status, body), None
     try:
         reply = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         reply = None
     if not isinstance(reply, dict):
         return "the server's reply is not a JSON object", None
@@ -147,7 +147,7 @@ def _cause(status: int, body: bytes) -> str:
     try:
         error = json.loads(body).get("error")
         said = error.get("message") if isinstance(error, dict) else error
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         said = None
     return f"HTTP {status}: {words}" + (f": {said!s:.200}" if said else "")
 

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 
-from verif_sdk.question import Answer, Question, neutralise
+from verif_sdk.question import Answer, Question
 
 TOKENS = 16
 """Room for one question's number and answer in the reply."""
@@ -18,18 +18,6 @@ def groups(questions: Sequence[Question]) -> list[list[int]]:
     for place, question in enumerate(questions):
         found.setdefault((question.prompt, question.response, question.reference), []).append(place)
     return list(found.values())
-
-
-def own_part(questions: Sequence[Question]) -> str:
-    """Return what follows the shared part of the prompt: the questions with their answers, numbered from 1."""
-    listed = "\n".join(
-        f"{number}. {neutralise(question.question)} ({', '.join(answer for answer, _ in question.answers)})"
-        for number, question in enumerate(questions, 1)
-    )
-    return (
-        f"QUESTIONS:\n{listed}\nReply with a JSON object of each question's number and one of its answers, "
-        'such as {"1": "yes"}.'
-    )
 
 
 def grammar(questions: Sequence[Question]) -> str:

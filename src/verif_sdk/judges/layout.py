@@ -8,20 +8,22 @@ from functools import lru_cache
 from typing import Any
 
 from verif_sdk.errors import InvalidSpec, MissingExtra
-from verif_sdk.judges import joint
+from verif_sdk.judges.vocabulary import control_tokens, without
 from verif_sdk.late import once
-from verif_sdk.question import SYSTEM, Question, neutralise, own_part, shared_part
+from verif_sdk.prompt import ANSWER, SYSTEM, joint_part, own_part, shared_part
+from verif_sdk.question import Question
 
 _SLOT = "verif-sdk-content-slot"
-_PLAIN = f"{SYSTEM}\n\n{_SLOT}\n\nAnswer:"  # for a model without a chat template
+_PLAIN = f"{SYSTEM}\n\n{_SLOT}\n\n{ANSWER}"  # for a model without a chat template
 
 
 class Layout:
     """The one way in which questions reach a model: its chat template around our two parts.
 
     The template is rendered once, with a slot where the content goes. Head and tail are
-    tokenised with control tokens, the content between them without, so that nothing a response
-    holds can become one. What a response's questions share is tokenised once.
+    tokenised with control tokens, the content between them without: a text that would become one
+    gets a blank there, and every other text reaches the model as it is. What a response's questions
+    share is tokenised once.
 
     Args:
         tokenizer: a transformers tokenizer.
@@ -32,7 +34,7 @@ class Layout:
         self._tokenizer = tokenizer
         self.thinks = thinking and "</think>" in tokenizer.get_vocab()
         """Whether the model reasons between tags of its own."""
-        self._control = tuple(tokenizer.get_added_vocab())
+        self._control = control_tokens(tokenizer)
         head, _, tail = self._rendered(thinking).partition(_SLOT)
         self._head = self._with_control(head)
         self._tail = self._with_control(tail)
@@ -42,12 +44,13 @@ class Layout:
 
     def prompt(self, question: Question) -> list[int]:
         """Return the token ids of the prompt that asks `question`."""
-        return [*self._head, *self._shared(shared_part(question)), *self._own(own_part(question)), *self._tail]
+        shared, own = self._shared(shared_part(question, str)), self._own(own_part(question, str))
+        return [*self._head, *shared, *own, *self._tail]
 
     def joint_prompt(self, questions: Sequence[Question]) -> list[int]:
         """Return the token ids of the prompt that asks several questions about one response at once."""
-        shared = self._shared(shared_part(questions[0]))
-        return [*self._head, *shared, *self._own(joint.own_part(questions)), *self._tail]
+        shared, own = self._shared(shared_part(questions[0], str)), self._own(joint_part(questions, str))
+        return [*self._head, *shared, *own, *self._tail]
 
     def continued(self, text: str) -> list[int]:
         """Return the token ids of a text that we add to the model's own, control tokens included."""
@@ -92,9 +95,7 @@ class Layout:
     def content(self, text: str) -> list[int]:
         """Return the token ids of an untrusted text, in which nothing becomes a control token."""
         # A lone surrogate is no Unicode text, and tokenizers refuse it.
-        clean = neutralise(text, self._control).encode("utf-8", "replace").decode()
-        ids: list[int] = self._tokenizer.encode(clean, add_special_tokens=False, split_special_tokens=True)
-        return ids
+        return without(self._control, self._tokenizer, text.encode("utf-8", "replace").decode())
 
 
 def revision_of(config: Any) -> str:

@@ -7,15 +7,20 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from verif_sdk import background
+from verif_sdk.control_tokens import neutralise
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.judges.http import Client, Refused, require
 from verif_sdk.judges.layout import layout_of
-from verif_sdk.judges.options import count, flag, number
-from verif_sdk.judges.reading import read, spellings
-from verif_sdk.question import PROMPT_VERSION, Answer, Question, messages
+from verif_sdk.judges.options import count, flag, number, share
+from verif_sdk.judges.reading import LEAST_MASS, read, spellings
+from verif_sdk.prompt import PROMPT_VERSION, STATE, THINK, messages
+from verif_sdk.question import Answer, Question
 
 TOP_LOGPROBS = 20  # the most that the OpenAI API gives
 NO_LOGPROBS = "the server's reply has no log-probabilities of the first token; it must support them"
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What reading a reply of any other shape raises."""
 
 
 class OpenAIJudge:
@@ -27,9 +32,12 @@ class OpenAIJudge:
         key_env: the environment variable that holds the key; it is read at each call and never logged.
         tokenizer: the model's tokenizer, by name or folder. With it the prompts are made here, and
             all questions about a response go to `/v1/completions` as token ids in one request, which
-            costs a fraction of one chat request each; vLLM and SGLang take that. Needs transformers.
+            costs a fraction of one chat request each; vLLM and SGLang take that. Exactly its control tokens
+            are broken then; without it, whatever looks like one. Needs transformers.
         reasoning: whether the model reasons before its verdict is read, in a second request.
         max_reasoning_tokens: where reasoning is cut off.
+        least_mass: the probability, in [0, 1], that the model must give to the listed answers together; below it
+            the answer is undecided.
         concurrency: requests in flight at most.
         timeout: seconds until one request is given up.
         retries: how often a request is tried again after 429, 5xx or a broken connection.
@@ -37,6 +45,8 @@ class OpenAIJudge:
     Raises:
         MissingExtra: aiohttp is not installed.
     """
+
+    shares_loop = True
 
     def __init__(
         self,
@@ -47,6 +57,7 @@ class OpenAIJudge:
         tokenizer: str | None = None,
         reasoning: bool | str = False,
         max_reasoning_tokens: int | str = 1024,
+        least_mass: float | str = LEAST_MASS,
         concurrency: int | str = 128,
         timeout: float | str = 60.0,
         retries: int | str = 4,
@@ -58,6 +69,7 @@ class OpenAIJudge:
         if tokenizer is not None and self.reasoning:
             raise InvalidSpec("judge 'openai': 'tokenizer' reads one token, so it does not go with 'reasoning'")
         self.max_reasoning_tokens = int(number("max_reasoning_tokens", max_reasoning_tokens))
+        self.least_mass = share("least_mass", least_mass)
         self.concurrency = int(number("concurrency", concurrency))
         self.timeout = number("timeout", timeout)
         self.retries = count("retries", retries)
@@ -71,6 +83,9 @@ class OpenAIJudge:
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return one answer per question, in order; a failure is the answer's own error."""
+        return await background.at_home(self._answered(questions))
+
+    async def _answered(self, questions: Sequence[Question]) -> list[Answer]:
         client = Client.shared(self.base_url, self.concurrency, self.timeout, self.retries)
         if self.tokenizer is not None:
             return await self._together(client, questions, self.tokenizer)
@@ -81,22 +96,21 @@ class OpenAIJudge:
         try:
             thought = await self._reasoned(client, chat) if self.reasoning else ""
             if thought:
-                ask = "State the answer alone, as one of the listed answers."
-                chat += [{"role": "assistant", "content": thought}, {"role": "user", "content": ask}]
+                # It quotes the response, so it can hold the control tokens that were broken there, repaired.
+                chat += [{"role": "assistant", "content": neutralise(thought)}, {"role": "user", "content": STATE}]
             reply = await self._post(client, chat, max_tokens=1, logprobs=True, top_logprobs=TOP_LOGPROBS)
-            answer = read(question, _logprobs(question, reply))
+            answer = read(question, _logprobs(question, reply), self.least_mass)
         except Refused as cause:
             return Answer(error=str(cause))
-        except (KeyError, IndexError, TypeError, AttributeError):
+        except UNREADABLE:
             return Answer(error=NO_LOGPROBS)
-        usage = reply.get("usage") or {}
         return answer.model_copy(
             update={
                 "reasoning": thought,
                 "decided_by": self._made(reply),
-                "prompt_tokens": usage.get("prompt_tokens") or 0,
-                "cached_tokens": (usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0,
-                "completion_tokens": usage.get("completion_tokens") or 0,
+                "prompt_tokens": _count(reply, "usage", "prompt_tokens"),
+                "cached_tokens": _count(reply, "usage", "prompt_tokens_details", "cached_tokens"),
+                "completion_tokens": _count(reply, "usage", "completion_tokens"),
             }
         )
 
@@ -113,23 +127,27 @@ class OpenAIJudge:
         }
         try:
             reply = await client.post("/completions", body, os.environ.get(self.key_env))
-            choices = sorted(reply["choices"], key=lambda choice: choice["index"])
-            found = [choice["logprobs"]["top_logprobs"][0] for choice in choices]
+            choices = {choice["index"]: choice for choice in reply["choices"]}
         except Refused as cause:
             return [Answer(error=str(cause))] * len(questions)
-        except (KeyError, IndexError, TypeError, AttributeError):
+        except UNREADABLE:
             return [Answer(error=NO_LOGPROBS)] * len(questions)
+        made = {"decided_by": self._made(reply), "completion_tokens": 1}
         return [
-            read(question, _by_answer(question, by_text)).model_copy(
-                update={"decided_by": self._made(reply), "prompt_tokens": len(prompt), "completion_tokens": 1}
-            )
-            for question, prompt, by_text in zip(questions, prompts, found, strict=True)
+            self._chosen(question, choices.get(place)).model_copy(update={**made, "prompt_tokens": len(prompt)})
+            for place, (question, prompt) in enumerate(zip(questions, prompts, strict=True))
         ]
+
+    def _chosen(self, question: Question, choice: Any) -> Answer:
+        """Return the answer in one choice of a reply, if any."""
+        try:
+            return read(question, _by_answer(question, choice["logprobs"]["top_logprobs"][0]), self.least_mass)
+        except UNREADABLE:
+            return Answer(error=NO_LOGPROBS)
 
     async def _reasoned(self, client: Client, chat: list[dict[str, str]]) -> str:
         """Return the model's free text on the question; the verdict is read afterwards, not from it."""
-        think = "Think about the question step by step in a few sentences. Do not answer it yet."
-        chat = [*chat[:-1], {"role": "user", "content": f"{chat[-1]['content']}\n{think}"}]
+        chat = [*chat[:-1], {"role": "user", "content": f"{chat[-1]['content']}\n{THINK}"}]
         reply = await self._post(client, chat, max_tokens=self.max_reasoning_tokens)
         message = reply["choices"][0]["message"]
         return str(message.get("content") or message.get("reasoning_content") or "")
@@ -147,5 +165,14 @@ def _logprobs(question: Question, reply: Mapping[str, Any]) -> dict[str, list[fl
 
 def _by_answer(question: Question, by_text: Mapping[str, float]) -> dict[str, list[float]]:
     return {
-        answer: [by_text[text] for text in spellings(answer) if text in by_text] for answer, _ in question.answers
+        answer: [float(by_text[text]) for text in spellings(answer) if text in by_text]
+        for answer, _ in question.answers
     }
+
+
+def _count(reply: Mapping[str, Any], *path: str) -> int:
+    """Return a count of tokens, which decides nothing: 0 where the server tells none."""
+    value: Any = reply
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value if isinstance(value, int) and value > 0 else 0

@@ -57,3 +57,15 @@ def count(name: str, value: float | str) -> int:
     ):
         raise InvalidSpec(f"judge option {name!r} is a whole number from 0, got {value!r}")
     return int(read)
+
+
+def share(name: str, value: float | str) -> float:
+    """Return an option that is a number in [0, 1].
+
+    Raises:
+        InvalidSpec: the value is none.
+    """
+    read = converted(value)
+    if isinstance(read, bool) or not isinstance(read, (int, float)) or not 0 <= read <= 1:
+        raise InvalidSpec(f"judge option {name!r} is a number from 0 to 1, got {value!r}")
+    return float(read)

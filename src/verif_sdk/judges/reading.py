@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import exp
+from math import exp, isnan
 
 from verif_sdk.question import Answer, Question
 
 SPELLINGS = ("{}", " {}")
 """The forms in which a model may begin an answer; each also with a capital and in capitals."""
+
+
+LEAST_MASS = 0.5
+"""The least probability that a judge must give to the listed answers together: below one half it would rather have
+said something else, and what is left of the answers is decided by a minority of its belief."""
+
+_ROUNDING = 1e-3  # by which a log-probability may lie above 0, in half precision
 
 
 def spellings(answer: str) -> list[str]:
@@ -17,22 +24,29 @@ def spellings(answer: str) -> list[str]:
     return [form.format(case) for case in cases for form in SPELLINGS]
 
 
-def read(question: Question, logprobs: Mapping[str, list[float]]) -> Answer:
-    """Return the answer that the model's probabilities amount to.
+def read(question: Question, logprobs: Mapping[str, list[float]], least_mass: float = LEAST_MASS) -> Answer:
+    """Return the answer that the model's probabilities amount to, or an error where they amount to none.
 
     Args:
         question: with its answers and their scores.
         logprobs: for each answer the natural log-probabilities of its spellings, as far as known.
+        least_mass: the probability, in [0, 1], that the answers need together.
 
     The score is the expectation of the answers' scores over the probability of the answers; the
     rest of the model's probability is left out of it and reported as `1 - mass`.
     Source: the expectation over score tokens is that of Self-J and of G-Eval (arXiv 2303.16634).
     """
+    listed = ", ".join(answer for answer, _ in question.answers)
+    for value in (value for values in logprobs.values() for value in values):
+        if isnan(value) or value > _ROUNDING:
+            return Answer(error=f"the judge gave a log-probability of {value:g}, not a number up to 0")
     masses = {answer: sum(exp(value) for value in logprobs.get(answer, ())) for answer, _ in question.answers}
     total = sum(masses.values())
     if total <= 0:
-        listed = ", ".join(masses)
         return Answer(error=f"the judge gave none of the answers a probability: {listed}")
+    if total < least_mass:
+        error = f"the judge gave {total:.2g} of its probability to the answers {listed}, less than {least_mass:g}"
+        return Answer(error=f"{error}: it would rather begin its reply with something else", mass=total)
     score = sum(masses[answer] * value for answer, value in question.answers) / total
     choice = max(masses, key=lambda answer: masses[answer])
     return Answer(score=min(1.0, max(0.0, score)), choice=choice, mass=min(1.0, total))

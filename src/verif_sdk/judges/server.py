@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
+from verif_sdk import background
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.judges.http import Client, Refused, require
 from verif_sdk.judges.options import count, number
@@ -29,6 +30,8 @@ class ServerJudge:
         MissingExtra: aiohttp is not installed.
     """
 
+    shares_loop = True
+
     def __init__(
         self, address: str, *, concurrency: int | str = 64, timeout: float | str = 600, retries: int | str = 4
     ) -> None:
@@ -41,17 +44,27 @@ class ServerJudge:
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return the server's answers; where there is none, each says why."""
+        return await background.at_home(self._answers(questions))
+
+    async def _answers(self, questions: Sequence[Question]) -> list[Answer]:
         client = Client.shared(self._address, *self._limits, self._retries)
         body = {"questions": [question.model_dump() for question in questions]}
         try:
             reply = await client.post("/v1/judge", body, os.environ.get("VERIF_SERVER_TOKEN"))
-            answers = [Answer.model_validate(answer) for answer in reply["answers"]]
+            answers = [_answer(answer) for answer in reply["answers"]]
         except Refused as cause:
             return [Answer(error=str(cause))] * len(questions)
-        except (KeyError, TypeError, ValidationError):
+        except (KeyError, TypeError):
             error = f"{self._address} is no reward server: its reply has no answers"
             return [Answer(error=error)] * len(questions)
         if len(answers) != len(questions):
             error = f"the server gave {len(answers)} answers to {len(questions)} questions"
             return [Answer(error=error)] * len(questions)
         return answers
+
+
+def _answer(given: object) -> Answer:
+    try:
+        return Answer.model_validate(given)
+    except ValidationError as error:
+        return Answer(error=f"the server gave an answer that cannot be read: {error.errors()[0]['msg']}")

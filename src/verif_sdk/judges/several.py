@@ -9,7 +9,9 @@ from typing import Literal
 
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.judges import joint
+from verif_sdk.judges.asking import ask
 from verif_sdk.judges.starting import start
+from verif_sdk.prompt import all_in_one
 from verif_sdk.question import YES_NO, Answer, Judge, Question
 
 _ROUND = 8  # questions between two looks at the tokens that were spent
@@ -26,6 +28,8 @@ class VotingJudge:
     A question that one of them cannot answer is undecided: a vote of fewer would be another measure.
     """
 
+    shares_loop = True
+
     def __init__(self, judges: Sequence[Judge], rule: Literal["mean", "majority"] = "mean") -> None:
         if len(judges) < 2:
             raise InvalidSpec(f"votes: a vote needs two judges or more, got {len(judges)}")
@@ -39,7 +43,7 @@ class VotingJudge:
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return one answer per question; `votes` has the scores, in the order of the judges."""
-        panels = await asyncio.gather(*(judge.answer(questions) for judge in self._judges))
+        panels = await asyncio.gather(*(ask(judge, questions) for judge in self._judges))
         return [self._one(question, ballot) for question, *ballot in zip(questions, *panels, strict=True)]
 
     def _one(self, question: Question, ballot: Sequence[Answer]) -> Answer:
@@ -66,6 +70,8 @@ class AllInOneJudge:
         judge: who answers, in one call per response.
     """
 
+    shares_loop = True
+
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
 
@@ -79,7 +85,7 @@ class AllInOneJudge:
             [place for place in group if questions[place].answers == YES_NO] for group in joint.groups(questions)
         ]
         asked = [group for group in places if group]
-        replies = await self._judge.answer([_together([questions[place] for place in group]) for group in asked])
+        replies = await ask(self._judge, [all_in_one([questions[place] for place in group]) for group in asked])
         answers = [Answer(error="joint=all is for questions of yes and no")] * len(questions)
         for group, reply in zip(asked, replies, strict=True):
             choice = None if reply.score is None else "yes" if reply.score >= 0.5 else "no"
@@ -88,12 +94,6 @@ class AllInOneJudge:
             for place in group[1:]:  # the call is paid for once
                 answers[place] = reply.model_copy(update={**made, **dict.fromkeys(_SPENT, 0)})
         return answers
-
-
-def _together(questions: Sequence[Question]) -> Question:
-    listed = "\n".join(f"{number}. {question.question}" for number, question in enumerate(questions, 1))
-    asked = f"Is the answer to every one of these yes? 1 if it is, 0 if not.\n{listed}"
-    return questions[0].model_copy(update={"question": asked, "answers": (("1", 1.0), ("0", 0.0))})
 
 
 class CascadeJudge:
@@ -112,6 +112,7 @@ class CascadeJudge:
     one's doubt is no verdict.
     """
 
+    shares_loop = True
     whole_batch = True
     """The composer hands it all questions of a batch at once."""
 
@@ -139,7 +140,7 @@ class CascadeJudge:
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return one answer per question."""
-        answers = [_by("fast", answer) for answer in await self._fast.answer(questions)]
+        answers = [_by("fast", answer) for answer in await ask(self._fast, questions)]
         middle = (self._low + self._high) / 2
         doubtful = [
             place
@@ -152,7 +153,7 @@ class CascadeJudge:
         spent = 0
         while allowed and (self._tokens is None or spent < self._tokens):
             asked, allowed = allowed[:size], allowed[size:]
-            for place, answer in zip(asked, await self._slow.answer([questions[p] for p in asked]), strict=True):
+            for place, answer in zip(asked, await ask(self._slow, [questions[p] for p in asked]), strict=True):
                 answers[place] = _both(answers[place], _by("slow", answer))
                 spent += answer.prompt_tokens + answer.completion_tokens
         return answers

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from verif_sdk import visible
+from verif_sdk import background, visible
 from verif_sdk.errors import JudgeFailed, VerifError
 from verif_sdk.question import Judge
 
@@ -32,7 +32,7 @@ async def start(*judges: Judge) -> None:
         if own is None:
             continue
         try:
-            await own()
+            await background.hosted(judge, own)
         except VerifError:
             raise
         except Exception as cause:  # a judge may be anyone's code

@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from verif_sdk import background
 from verif_sdk.errors import InvalidSpec, suggest
 from verif_sdk.judges import joint as joint_judging
 from verif_sdk.judges.engine import Engine, engine, sampling
-from verif_sdk.judges.options import converted, flag, number
-from verif_sdk.judges.reading import read
+from verif_sdk.judges.options import converted, flag, number, share
+from verif_sdk.judges.reading import LEAST_MASS, read
 from verif_sdk.late import once
-from verif_sdk.question import PROMPT_VERSION, Answer, Question
+from verif_sdk.prompt import AFTER_TAGS, AFTER_THOUGHT, PROMPT_VERSION
+from verif_sdk.question import Answer, Question
 
 _request = itertools.count()
 
@@ -33,12 +35,16 @@ class VllmJudge:
             grammar constrains. Fewer calls and tokens, and no probabilities: a score is that of the answer.
         sample: the seed of one of several samples of the reasoning, at temperature 0.7, for a vote; None
             reasons at temperature 0. Without reasoning there is nothing to sample.
+        least_mass: the probability, in [0, 1], that the model must give to the listed answers together; below it
+            the answer is undecided.
         engine_arguments: passed on to vLLM's `AsyncEngineArgs`, such as `max_model_len=8192`.
 
     Raises:
         MissingExtra: vllm is not installed.
         InvalidSpec: vLLM knows no such engine argument.
     """
+
+    shares_loop = True
 
     def __init__(
         self,
@@ -48,6 +54,7 @@ class VllmJudge:
         max_reasoning_tokens: int | str = 1024,
         joint: bool | str = False,
         sample: int | None = None,
+        least_mass: float | str = LEAST_MASS,
         **engine_arguments: Any,
     ) -> None:
         self.model = model
@@ -57,6 +64,7 @@ class VllmJudge:
         if self.joint and self.reasoning:
             raise InvalidSpec("judge 'vllm': joint and reasoning do not go together")
         self.sample = sample
+        self.least_mass = share("least_mass", least_mass)
         if sample is not None and not self.reasoning:
             raise InvalidSpec(
                 "votes: without reasoning=true a verdict is read from probabilities and is the same each time"
@@ -75,6 +83,9 @@ class VllmJudge:
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return one answer per question, in order; a failure is the answer's own error."""
+        return await background.at_home(self._answers(questions))
+
+    async def _answers(self, questions: Sequence[Question]) -> list[Answer]:
         running = await engine(self.arguments)
         if self.joint:
             return await self._jointly(running, questions)
@@ -94,7 +105,7 @@ class VllmJudge:
             return Answer(error=running.failed(cause))
         (found,) = output.outputs[0].logprobs
         logprobs = {answer: [found[i].logprob for i in ids if i in found] for answer, ids in tokens.items()}
-        return read(question, logprobs).model_copy(
+        return read(question, logprobs, self.least_mass).model_copy(
             update={
                 "reasoning": thought.text,
                 "decided_by": self._made(running),
@@ -151,7 +162,7 @@ class VllmJudge:
         written = output.outputs[0]
         text = written.text.removeprefix("<think>").strip()
         layout = running.reasoning_layout
-        closing = "\n</think>\n\n" if layout.thinks else "\n\nThe answer is: "
+        closing = AFTER_TAGS if layout.thinks else AFTER_THOUGHT
         ids = layout.content(written.text) + layout.continued(closing)
         return _Thought(ids=ids, text=text, tokens=len(written.token_ids))
 
@@ -194,6 +205,6 @@ def _refuse_unknown(engine_arguments: dict[str, Any]) -> None:
     known = {field.name for field in fields(arguments_class())}
     for name in engine_arguments:
         if name not in known:
-            own = {"joint", "reasoning", "max_reasoning_tokens"}
+            own = {"joint", "reasoning", "max_reasoning_tokens", "least_mass"}
             hint = suggest(name, known | own)
             raise InvalidSpec(f"judge 'vllm': unknown option {name!r}" + (f"; {hint}" if hint else ""))

@@ -9,7 +9,9 @@ from itertools import combinations
 from verif_sdk import background
 from verif_sdk.errors import MissingJudge
 from verif_sdk.judges import resolve
-from verif_sdk.question import Answer, Judge, Question
+from verif_sdk.judges.asking import ask
+from verif_sdk.prompt import better
+from verif_sdk.question import Answer, Judge
 
 
 def rank(
@@ -40,24 +42,19 @@ def rank(
         raise MissingJudge("ranking needs a judge: pass judge=, or set VERIF_JUDGE")
     pairs = list(combinations(range(len(completions)), 2))
     asked = {
-        (one, other): _question(completions[one], completions[other], criterion, prompt)
+        (one, other): better(completions[one], completions[other], criterion, prompt)
         for pair in pairs
         for one, other in (pair, pair[::-1])
         if completions[one].strip() and completions[other].strip()
     }
-    answers = background.submit(found.answer(list(asked.values()))).result() if asked else []
+    answers = background.submit(ask(found, list(asked.values()))).result() if asked else []
     answered = dict(zip(asked, answers, strict=True))
     wins: list[list[float | None]] = [[] for _ in completions]
     for one, other in pairs:
-        better = _better(completions, one, other, answered)
-        wins[one].append(better)
-        wins[other].append(None if better is None else 1.0 - better)
+        share = _better(completions, one, other, answered)
+        wins[one].append(share)
+        wins[other].append(None if share is None else 1.0 - share)
     return [_mean(scores) for scores in wins]
-
-
-def _question(one: str, other: str, criterion: str, prompt: str | None) -> Question:
-    asked = f"Is the response better than the reference, by this criterion: {criterion}?"
-    return Question(prompt=prompt, response=one, reference=other, question=asked)
 
 
 def _better(

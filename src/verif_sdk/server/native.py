@@ -16,8 +16,8 @@ from verif_sdk.case import Case
 from verif_sdk.composer import Composer
 from verif_sdk.errors import InvalidSpec, MissingJudge, in_words
 from verif_sdk.judges import resolve
+from verif_sdk.judges.asking import ask
 from verif_sdk.question import Answer, Question
-from verif_sdk.rollout import _answers as answers_of
 from verif_sdk.server.counts import Counts
 from verif_sdk.server.errors import REFUSALS
 from verif_sdk.threads import in_thread, until
@@ -80,7 +80,7 @@ def router(composer: Composer, counts: Counts, *, log_text: bool) -> APIRouter:
         found = resolve(composer.judge)
         if found is None:
             raise MissingJudge("this server was started without a judge")
-        answers = await asyncio.wrap_future(background.submit(answers_of(found, body.questions)))
+        answers = await asyncio.wrap_future(background.submit(ask(found, body.questions)))
         counts.answers(answers)
         return Answers(answers=answers)
 
