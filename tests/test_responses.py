@@ -69,5 +69,5 @@ def test_a_line_that_cannot_be_joined_is_named(tmp_path: Path, line: str, said: 
 
 
 def test_no_file_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(InvalidSpec, match="no file of responses"):
+    with pytest.raises(InvalidSpec, match="no file "):
         Responses(tmp_path / "none")

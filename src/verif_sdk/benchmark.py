@@ -11,7 +11,8 @@ from verif_sdk.accuracy import Accuracy
 from verif_sdk.case import Case
 from verif_sdk.composer import Composer
 from verif_sdk.errors import InvalidSpec
-from verif_sdk.scoring import MODES, WINDOW, RowFormat, from_line, has_loose, in_mode
+from verif_sdk.lines import from_line
+from verif_sdk.scoring import MODES, WINDOW, RowFormat, has_loose, in_mode
 from verif_sdk.verdict import Result
 
 

@@ -16,9 +16,10 @@ from verif_sdk.case import Case
 from verif_sdk.composer import Composer
 from verif_sdk.constraint import Constraint, Judged
 from verif_sdk.errors import InvalidSpec
+from verif_sdk.lines import from_line
 from verif_sdk.prompt import PROMPT_VERSION
 from verif_sdk.question import YES_NO
-from verif_sdk.scoring import WINDOW, RowFormat, from_line
+from verif_sdk.scoring import WINDOW, RowFormat
 from verif_sdk.text import Text
 
 BINS = 10

@@ -27,6 +27,10 @@ def _as_list(value: Any) -> Any:
     return listed
 
 
+def _as_text(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 class Case(BaseModel):
     """What is verified: a response to a prompt, under constraints."""
 
@@ -39,7 +43,8 @@ class Case(BaseModel):
     prompt: str | tuple[dict[str, Any], ...] | None = None
     """Text or chat messages."""
     reference: str | None = None
-    id: str | None = None
+    id: Annotated[str | None, BeforeValidator(_as_text)] = None
+    """Text, or a whole number, which is read as text."""
     metadata: dict[str, Any] = Field(default_factory=dict)
 
     @classmethod

@@ -9,9 +9,10 @@ from typing import Any, Literal, NamedTuple
 
 from verif_sdk.case import Case
 from verif_sdk.errors import InvalidSpec
+from verif_sdk.lines import from_line
 from verif_sdk.problems import GUARDS
 from verif_sdk.rows import native
-from verif_sdk.scoring import RowFormat, from_line
+from verif_sdk.scoring import RowFormat
 
 Kind = Literal["unreadable", "contradiction", "cannot fail", "repeated"]
 

@@ -7,6 +7,7 @@ VerifError
 ├── JudgeFailed            a judge that cannot start
 ├── MissingExtra           an optional package is not installed (also an ImportError)
 ├── PluginError            a plugin that cannot be used
+├── Stopped                a run over a file ended before its file did, and can go on
 ├── UndecidedReward        a verdict is undecided and the caller asked for an error
 └── Undecidable            raised inside a check: this response cannot be decided; becomes a verdict
 """
@@ -59,6 +60,10 @@ class MissingExtra(VerifError, ImportError):
 
 class PluginError(VerifError):
     """A plugin that cannot be used; the message names its distribution."""
+
+
+class Stopped(VerifError):
+    """A run over a file ended early: what was scored stays, and the same call goes on from there."""
 
 
 class UndecidedReward(VerifError):

@@ -13,6 +13,7 @@ from typing import IO, Any, Self
 
 from verif_sdk.case import as_text
 from verif_sdk.errors import InvalidSpec
+from verif_sdk.lines import json_object, opened, undamaged
 
 
 def joined(lines: Iterable[tuple[int, bytes]], responses: Path | None) -> Iterator[tuple[int, bytes]]:
@@ -34,7 +35,7 @@ class Responses:
     Only the places of the lines are held in memory, some 100 bytes for each.
 
     Args:
-        path: the file, plain or gzip by its name. A row may have several responses.
+        path: the file, plain or gzip. A row may have several responses.
 
     Raises:
         InvalidSpec: there is no such file, or a line of it has no text in `response`, or neither a
@@ -42,8 +43,6 @@ class Responses:
     """
 
     def __init__(self, path: Path) -> None:
-        if not path.is_file():
-            raise InvalidSpec(f"no file of responses {str(path)!r}")
         self.path = path
         self._lines = _seekable(path)
         self._places: dict[bytes, list[int]] = {}
@@ -69,10 +68,8 @@ class Responses:
         """
         for number, line in lines:
             try:
-                row = json.loads(line)
-            except (ValueError, RecursionError):
-                row = None
-            if not isinstance(row, dict):
+                row = json_object(line)
+            except InvalidSpec:
                 yield number, line
                 continue
             answers: list[str | None] = [*self.of(row)]
@@ -109,10 +106,10 @@ class Responses:
 
     def _checked(self, number: int, line: bytes) -> dict[str, Any]:
         try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise InvalidSpec(f"{self.path}, line {number}: not JSON: {error}") from None
-        if not isinstance(row, dict) or not isinstance(row.get("response"), str):
+            row = json_object(line)
+        except InvalidSpec as error:
+            raise InvalidSpec(f"{self.path}, line {number}: {error}") from None
+        if not isinstance(row.get("response"), str):
             raise InvalidSpec(f"{self.path}, line {number}: no text in field 'response'")
         if not _names(row):
             raise InvalidSpec(f"{self.path}, line {number}: neither 'key' nor 'prompt' says what it responds to")
@@ -144,10 +141,11 @@ def _prompt(row: Mapping[str, Any]) -> str | None:
 
 
 def _seekable(path: Path) -> IO[bytes]:
-    if path.suffix != ".gz":
-        return path.open("rb")
+    source = opened(path)
+    if source.seekable() and not isinstance(source, gzip.GzipFile):
+        return source
     unpacked = TemporaryFile()  # noqa: SIM115  # it lives as long as its responses
-    with gzip.open(path, "rb") as packed:
-        shutil.copyfileobj(packed, unpacked)
+    with source, undamaged():
+        shutil.copyfileobj(source, unpacked)
     unpacked.seek(0)
     return unpacked

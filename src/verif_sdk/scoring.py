@@ -1,68 +1,35 @@
-"""Scoring a file of rows: streamed, in order, resumable, never held in memory."""
+"""Scoring a file of rows: streamed, in order, a window at a time, never held in memory."""
 
 from __future__ import annotations
 
-import gzip
-import json
-import os
-import sys
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
-from itertools import islice
-from pathlib import Path
-from typing import IO, Any, TypeVar
+import asyncio
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice, zip_longest
+from typing import Any
 
 from verif_sdk.case import Case
 from verif_sdk.composer import Composer
-from verif_sdk.errors import InvalidSpec
+from verif_sdk.errors import InvalidSpec, in_words
+from verif_sdk.lines import Line, from_row, json_object
+from verif_sdk.patience import patient
 from verif_sdk.registry import Registry
-from verif_sdk.verdict import Result, Usage
+from verif_sdk.verdict import Result, Verdict
 
-T = TypeVar("T")
 WINDOW = 128
 """Rows per batch; two batches are under way at a time, so that the judge never waits for a file."""
 
+Row = dict[str, Any]
 RowFormat = Callable[[Mapping[str, Any]], Case]
 
 MODES = ("strict", "loose")
 _LOOSE = "-loose"
 """What the name of a row format's looser reading ends in: `ifeval-loose` reads the rows of `ifeval`."""
 
-
-@dataclass
-class Tally:
-    """What a run has come to so far."""
-
-    rows: int = 0
-    bad: int = 0
-    undecided: int = 0
-    passed: int = 0
-    rewards: float = 0.0
-    usage: Usage = field(default_factory=Usage)
-    causes: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def mean(self) -> float | None:
-        """The mean reward of the rows that have one."""
-        scored = self.rows - self.bad - self.undecided
-        return self.rewards / scored if scored else None
-
-    def add(self, row: Mapping[str, Any]) -> None:
-        """Count one row of output."""
-        self.rows += 1
-        if row.get("error"):
-            self.bad += 1
-            self.causes[f"bad row: {row['error'].partition(': ')[2]}"] += 1
-            return
-        self.passed += row["passed"] is True
-        if row["reward"] is None:
-            self.undecided += 1
-            self.causes.update({verdict["error"] for verdict in row["verdicts"] if verdict["error"]})
-        else:
-            self.rewards += row["reward"]
-        self.usage += Usage(**row["usage"])
+FIELDS = ("line", "id", "reward", "passed", "verdicts", "usage", "error")
+"""The fields of an output row, beside those that `keep` names."""
 
 
 def has_loose(rows: str) -> bool:
@@ -89,98 +56,112 @@ def in_mode(rows: str, mode: str) -> RowFormat:
     return registry.row_format(rows + _LOOSE)
 
 
-def score(lines: Iterable[tuple[int, bytes]], read: RowFormat, composer: Composer) -> Iterator[dict[str, Any]]:
-    """Yield one output row per input line, in order; a line that cannot be read becomes a row with `error`.
+@dataclass(frozen=True)
+class Scoring:
+    """How rows are scored.
 
     Args:
-        lines: line numbers with the lines' bytes.
         read: the row format.
         composer: what scores the cases.
+        keep: fields of the input that go into the output.
+        patience: how many rows in a row a judge may fail for one cause; None for any number.
     """
-    rest = iter(lines)
-    under_way: deque[Future[list[dict[str, Any]]]] = deque()
-    with ThreadPoolExecutor(2) as pool:
-        while (window := list(islice(rest, WINDOW))) or under_way:
-            if window:
-                under_way.append(pool.submit(_window, window, read, composer))
-            if len(under_way) == 2 or not window:
-                yield from under_way.popleft().result()
+
+    read: RowFormat
+    composer: Composer
+    keep: Sequence[str] = ()
+    patience: int | None = 20
+
+    def score(self, lines: Iterable[Line]) -> Generator[Row, None, None]:
+        """Yield one output row per line, in order.
+
+        A line that cannot be read, or that a check raises on, becomes a row with `error`. Closing the
+        iterator tells the judge to stop.
+
+        Raises:
+            Stopped: the patience with the judge is at its end; the rows that it failed last are not yielded.
+        """
+        with closing(self._rows(lines)) as rows:
+            yield from rows if self.patience is None else patient(rows, self.patience, most=10 * WINDOW)
+
+    def again(self, earlier: Callable[[], Iterator[Row]], lines: Iterable[Line]) -> Generator[Row, None, None]:
+        """Yield the earlier output rows, the undecided ones scored again, and then those still missing.
+
+        Args:
+            earlier: returns a new iterator over the earlier rows, each time it is called.
+            lines: all lines, from the first.
+        """
+        pairs = zip_longest(lines, earlier())
+        wanted = (line for line, row in pairs if line is not None and (row is None or undecided(row)))
+        with closing(self.score(wanted)) as scored:
+            for row in earlier():
+                yield next(scored) if undecided(row) else row
+            yield from scored
+
+    def _rows(self, lines: Iterable[Line]) -> Generator[Row, None, None]:
+        rest = iter(lines)
+        under_way: deque[asyncio.Task[list[Row]]] = deque()
+        with asyncio.Runner() as runner:
+            start = runner.get_loop().create_task
+            while (window := list(islice(rest, WINDOW))) or under_way:
+                if window:
+                    under_way.append(start(self._window(window)))
+                if len(under_way) == 2 or not window:
+                    yield from runner.run(_done(under_way.popleft()))
+
+    async def _window(self, lines: list[Line]) -> list[Row]:
+        rows = await asyncio.to_thread(lambda: [self._read(*line) for line in lines])
+        outcomes = iter(await self.composer.aoutcomes([case for _, case in rows if case is not None]))
+        return [row if case is None else _scored(row, case, next(outcomes)) for row, case in rows]
+
+    def _read(self, number: int, line: bytes) -> tuple[Row, Case | None]:
+        """Return the output row of a line as far as it is known, and its case where there is one."""
+        row: Row = {"line": number, "id": None, "reward": None, "passed": None, "verdicts": [], "usage": {}}
+        try:
+            given = json_object(line)
+            row |= {"id": _id(given), **{name: given.get(name) for name in self.keep}}
+            return row, from_row(given, self.read)
+        except InvalidSpec as error:
+            return row | {"error": f"line {number}: {error}"}, None
 
 
-def from_line(line: bytes, read: Callable[[dict[str, Any]], T]) -> T:
-    """Return what `read` makes of the JSON object in a line.
-
-    Raises:
-        InvalidSpec: the line holds none, or `read` refuses it.
-    """
-    try:
-        row = json.loads(line)
-        if not isinstance(row, dict):
-            raise InvalidSpec(f"a row is a JSON object, got {type(row).__name__}")
-        return read(row)
-    except InvalidSpec:
-        raise
-    except (ValueError, RecursionError) as error:
-        raise InvalidSpec(f"not JSON: {error}") from None
+def undecided(row: Row) -> bool:
+    """Return whether an output row lacks a verdict: it could not be read, a check raised, or a judge failed."""
+    return bool(row.get("error")) or any(verdict["error"] is not None for verdict in row["verdicts"])
 
 
-def numbered(source: IO[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines of a file that are not blank, with their numbers from 1."""
-    return ((number, line) for number, line in enumerate(source, 1) if line.strip())
+def _id(given: Row) -> str | None:
+    """Return the id, or the key, of a row that may turn out not to be a case."""
+    name = given.get("id") if given.get("id") is not None else given.get("key")
+    return str(name) if isinstance(name, (str, int)) else None
 
 
-def opened(path: Path) -> IO[bytes]:
-    """Return an open file of rows: plain, gzip by its name, or standard input for "-"."""
-    if str(path) == "-":
-        return sys.stdin.buffer
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
+async def _done(task: asyncio.Task[list[Row]]) -> list[Row]:
+    return await task
 
 
-def finished(out: Path) -> Iterator[dict[str, Any]]:
-    """Yield the complete rows of an output file, and cut off a last one that was half written."""
-    end = 0
-    with out.open("rb") as lines:
-        for line in lines:
-            if not line.endswith(b"\n"):
-                break
-            end += len(line)
-            yield json.loads(line)
-    os.truncate(out, end)
+def _scored(row: Row, case: Case, outcome: Result | Exception) -> Row:
+    row["id"] = case.id
+    if isinstance(outcome, Exception):
+        return row | {"error": f"line {row['line']}: {in_words(outcome)}"}
+    usage = {name: count for name, count in outcome.usage.model_dump().items() if count}
+    verdicts = [_verdict(verdict) for verdict in outcome.verdicts]
+    return row | {"reward": outcome.reward, "passed": outcome.passed, "verdicts": verdicts, "usage": usage}
 
 
-def _window(lines: list[tuple[int, bytes]], read: RowFormat, composer: Composer) -> list[dict[str, Any]]:
-    cases = [_case(number, line, read) for number, line in lines]
-    results = iter(composer.verify_batch([case for case in cases if isinstance(case, Case)]))
-    return [
-        _row(number, next(results)) if isinstance(case, Case) else case
-        for (number, _), case in zip(lines, cases, strict=True)
-    ]
-
-
-def _case(number: int, line: bytes, read: RowFormat) -> Case | dict[str, Any]:
-    """Return the case of a line, or the output row that says why there is none."""
-    try:
-        return from_line(line, read)
-    except InvalidSpec as error:
-        return {"id": str(number), "reward": None, "verdicts": [], "error": f"line {number}: {error}"}
-
-
-def _row(number: int, result: Result) -> dict[str, Any]:
-    verdicts = [
-        {
-            "type": verdict.type,
-            "passed": verdict.passed,
-            "score": verdict.score,
-            "reason": verdict.reason,
-            "error": verdict.error,
-            "decided_by": verdict.decided_by,
-        }
-        for verdict in result.verdicts
-    ]
-    return {
-        "id": result.id if result.id is not None else str(number),
-        "reward": result.reward,
-        "passed": result.passed,
-        "verdicts": verdicts,
-        "usage": {name: count for name, count in result.usage.model_dump().items() if count},
+def _verdict(verdict: Verdict) -> Row:
+    row: Row = {
+        "type": verdict.type,
+        "passed": verdict.passed,
+        "score": verdict.score,
+        "hard": verdict.hard,
+        "weight": verdict.weight,
+        "reason": verdict.reason,
+        "error": verdict.error,
+        "decided_by": verdict.decided_by,
     }
+    if verdict.evidence:
+        row["evidence"] = verdict.evidence
+    if verdict.parts:
+        row["parts"] = [_verdict(part) for part in verdict.parts]
+    return row

@@ -167,7 +167,7 @@ def test_rows_whose_labels_do_not_fit_are_named(tmp_path: Path) -> None:
         ({**good, "labels": [True, False]}, "line 1: 2 labels for 1 constraints"),
         ({**good, "labels": ["yes"]}, "a list of true, false and null"),
         ({"labels": [True]}, "line 1: field"),
-        ([True], "line 1: a row is a JSON object"),
+        ([True], "is a JSON array"),
     ):
         path.write_text(json.dumps(row) + "\n")
         done = CliRunner().invoke(app, ["calibrate", str(path), "--judge", "server:http://127.0.0.1:9"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import sys
@@ -131,12 +132,12 @@ def test_rows_of_a_format_need_no_response(tmp_path: Path) -> None:
     assert run(tmp_path / "rows", [{**row, "instruction_id_list": ["x"]}], "--rows", "ifeval")[0] == 1
 
 
-def test_a_file_that_is_no_gzip_is_a_wrong_call(tmp_path: Path) -> None:
+def test_a_gzip_file_that_is_cut_off_is_a_wrong_call(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl.gz"
-    path.write_text("{}")
+    path.write_bytes(gzip.compress(b"{}\n" * 99)[:-20])
     command = [sys.executable, "-m", "verif_sdk.cli", "check-dataset", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, "no whole gzip file" in done.stderr) == (2, True)
+    assert (done.returncode, "a gzip file is cut off" in done.stderr) == (2, True)
     assert "Traceback" not in done.stderr
 
 

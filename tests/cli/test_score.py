@@ -4,35 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-COMMAND = [sys.executable, "-c", "from verif_sdk.cli import main; main()", "score"]
-
-
-def score(*arguments: str | Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [*COMMAND, *map(str, arguments)], input=stdin, capture_output=True, timeout=300, check=False
-    )
-
-
-def rows(path: Path, count: int) -> Path:
-    constraints = [{"type": "length:words", "at_least": 3}, {"type": "language:is", "language": "en"}]
-    with path.open("w") as file:
-        for n in range(count):
-            response = f"This is the response with number {n}, and it has some words in it. " * (n % 5)
-            file.write(json.dumps({"id": f"row-{n}", "response": response, "constraints": constraints}) + "\n")
-    return path
-
-
-def read(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text().splitlines()]
+from tests.cli.run_score import read, rows, score, written
 
 
 def test_every_row_gets_its_reward_and_verdicts_in_order(tmp_path: Path) -> None:
@@ -42,8 +20,19 @@ def test_every_row_gets_its_reward_and_verdicts_in_order(tmp_path: Path) -> None
     assert [row["id"] for row in scored] == [f"row-{n}" for n in range(300)]
     assert scored[0]["reward"] == 0.0
     assert scored[1]["reward"] == 1.0
-    assert set(scored[1]["verdicts"][0]) == {"type", "passed", "score", "reason", "error", "decided_by"}
-    assert scored[1]["verdicts"][0]["decided_by"].startswith("verif-sdk ")
+    assert list(scored[1]) == ["line", "id", "reward", "passed", "verdicts", "usage"]
+    verdict = scored[1]["verdicts"][0]
+    assert verdict.pop("decided_by").startswith("verif-sdk ")
+    reason = "14 words; at least 3 words wanted"
+    assert verdict == {
+        "type": "length:words",
+        "passed": True,
+        "score": 1.0,
+        "hard": True,
+        "weight": 1.0,
+        "reason": reason,
+        "error": None,
+    }
     assert b"mean reward" in done.stderr
 
 
@@ -63,32 +52,6 @@ def test_bad_rows_are_named_by_line_and_do_not_stop_the_rest(tmp_path: Path) -> 
     assert errors[3] == "line 5: a row is a JSON object, got list"
     assert scored[4]["verdicts"][0]["passed"] is None
     assert errors[5].startswith("line 7: not JSON")
-
-
-def test_an_interrupted_run_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
-    source = rows(tmp_path / "in.jsonl", 6000)
-    score(source, "--out", tmp_path / "whole.jsonl")
-    out = tmp_path / "resumed.jsonl"
-    running = subprocess.Popen([*COMMAND, str(source), "--out", str(out)], stderr=subprocess.DEVNULL)
-    while not out.exists() or out.stat().st_size < 100_000:
-        assert running.poll() is None, "it ended before it could be killed"
-        time.sleep(0.01)
-    running.send_signal(signal.SIGKILL)
-    running.wait()
-    assert 0 < len(out.read_bytes().splitlines()) < 6000
-    with out.open("ab") as file:
-        file.write(b'{"id": "half a ro')
-    assert score(source, "--out", out).returncode == 0
-    assert out.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
-
-
-def test_a_finished_run_is_not_scored_again(tmp_path: Path) -> None:
-    source = rows(tmp_path / "in.jsonl", 50)
-    score(source, "--out", tmp_path / "out.jsonl")
-    before = (tmp_path / "out.jsonl").read_bytes()
-    done = score(source, "--out", tmp_path / "out.jsonl", "--json")
-    assert json.loads(done.stderr)["rows"] == 50
-    assert (tmp_path / "out.jsonl").read_bytes() == before
 
 
 def test_other_options_do_not_mix_into_an_earlier_output(tmp_path: Path) -> None:
@@ -141,24 +104,124 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     assert large < small * 1.25 + 20_000  # kilobytes
 
 
-def test_ten_thousand_rows_of_ifeval_killed_half_way_end_as_an_unbroken_run(tmp_path: Path) -> None:
-    pytest.importorskip("verif_ifeval", reason="the plugin is not installed")
-    source, out = tmp_path / "rows.jsonl", tmp_path / "out.jsonl"
-    ids = ["length_constraints:number_words", "punctuation:no_comma", "change_case:english_lowercase"]
-    kwargs = [{"num_words": 12, "relation": "less than"}, {}, {}]
-    with source.open("w") as file:
-        for n in range(10_000):
-            response = f"this is response number {n}, with some words" if n % 3 else f"No {n}"
-            row = {"key": n, "prompt": "p", "instruction_id_list": ids, "kwargs": kwargs, "response": response}
-            file.write(json.dumps(row) + "\n")
-    score(source, "--rows", "ifeval", "--out", tmp_path / "whole.jsonl")
-    command = [*COMMAND, str(source), "--rows", "ifeval", "--out", str(out)]
-    running = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    while not out.exists() or out.stat().st_size < (tmp_path / "whole.jsonl").stat().st_size / 3:
-        assert running.poll() is None
-        time.sleep(0.005)
-    running.kill()
-    running.wait()
-    assert out.stat().st_size < (tmp_path / "whole.jsonl").stat().st_size
-    assert score(source, "--rows", "ifeval", "--out", out).returncode == 0
-    assert out.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+def test_rows_carry_what_one_looks_at_failures_with(tmp_path: Path) -> None:
+    no_you = {"type": "keywords:exclude", "keywords": ["you"], "weight": 2}
+    either = {"type": "logic:any_of", "of": [no_you, {"type": "length:words", "at_most": 1}]}
+    row = {
+        "id": 7,
+        "prompt": "Say hi.",
+        "response": "Hi, you.",
+        "constraints": [no_you, either],
+        "metadata": {"a": 1},
+    }
+    source = written(tmp_path / "in.jsonl", [row, "{oops", {"response": "x"}])
+    done = score(source, "--out", tmp_path / "out.jsonl", "--keep-text", "--keep", "metadata")
+    first, second, third = read(tmp_path / "out.jsonl")
+    assert done.returncode == 3
+    assert (first["line"], first["id"], first["prompt"], first["response"]) == (1, "7", "Say hi.", "Hi, you.")
+    assert first["metadata"] == {"a": 1}
+    exclude, any_of = first["verdicts"]
+    assert (exclude["evidence"], exclude["weight"], exclude["hard"]) == ([[4, 7]], 2.0, True)
+    assert [part["type"] for part in any_of["parts"]] == ["keywords:exclude", "length:words"]
+    assert (second["line"], second["id"], third["line"], third["response"]) == (2, None, 3, "x")
+    assert score(source, "--out", tmp_path / "o", "--keep", "reward").returncode == 2
+
+
+def test_a_line_number_is_never_taken_for_an_id_and_repeated_ids_are_told(tmp_path: Path) -> None:
+    ok = {"response": "a b", "constraints": [{"type": "length:words", "at_most": 3}]}
+    given = ["{oops", {**ok, "id": "1"}, ok, {**ok, "id": 1}, {**ok, "id": True}]
+    done = score(written(tmp_path / "in.jsonl", given), "--out", tmp_path / "out.jsonl", "--json")
+    assert [row["id"] for row in read(tmp_path / "out.jsonl")] == [None, "1", None, "1", "True"]
+    assert json.loads(done.stdout)["repeated_ids"] == 1
+    assert b"field 'id'" in done.stderr
+
+
+def test_the_summary_says_how_types_fare_and_why_rows_fail(tmp_path: Path) -> None:
+    words = {"type": "length:words", "at_least": 3}
+    unknown = {"type": "structure:repeats_prompt"}
+    given = [{"response": "a " * n, "constraints": [words]} for n in range(1, 6)]
+    given += [{"response": "a b c", "constraints": [words, unknown]}] * 2
+    source = written(tmp_path / "in.jsonl", [*given, *["[]"] * 30])
+    done = score(source, "--out", tmp_path / "out.jsonl", "--json")
+    facts = json.loads(done.stdout)
+    assert (facts["rows"], facts["bad"], facts["undecided"], facts["mean"]) == (37, 30, 2, 0.6)
+    assert facts["types"]["length:words"] == {
+        "passed": 5,
+        "failed": 2,
+        "undecided": 0,
+        "not_asked": 0,
+        "rate": 5 / 7,
+    }
+    assert facts["types"]["structure:repeats_prompt"]["undecided"] == 2
+    assert facts["failures"] == [
+        {"type": "length:words", "such_as": "1 word; at least 3 words wanted", "count": 1},
+        {"type": "length:words", "such_as": "2 words; at least 3 words wanted", "count": 1},
+    ]
+    assert (facts["histogram"][0], facts["histogram"][9]) == (2, 3)
+    assert facts["causes"]["bad row: a row is a JSON object, got list"] == 30
+    assert done.stderr.count(b"bad row line") == 20
+    told = score(source, "--out", tmp_path / "out.jsonl").stderr.decode()
+    assert "37 rows were there already, nothing scored" in told
+    assert "length:words" in told
+    assert "71.4 %" in told
+    assert "judge" not in told.replace("no judge", "")
+    assert "tokens" not in told
+
+
+def test_a_check_that_raises_is_the_error_of_its_row_alone(tmp_path: Path) -> None:
+    words = [{"type": "length:words", "at_most": 3}]
+    given = [{"id": n, "response": "boom" if n == 130 else "a", "constraints": words} for n in range(300)]
+    source, out = written(tmp_path / "in.jsonl", given), tmp_path / "out.jsonl"
+    broken = (
+        "from verif_sdk.catalog.length import Words\n"
+        "Words.check = lambda self, text: self.verdict(True) if text.raw != 'boom' else 1 / 0"
+    )
+    done = score(source, "--out", out, before=broken)
+    scored = read(out)
+    assert done.returncode == 3
+    assert [row["line"] for row in scored if row["reward"] != 1.0] == [131]
+    assert scored[130]["error"] == "line 131: ZeroDivisionError: division by zero (in length:words)"
+    assert (scored[130]["id"], scored[130]["verdicts"]) == ("130", [])
+    assert b"Traceback" not in done.stderr
+    assert score(source, "--out", out, "--redo", "undecided").returncode == 0
+    assert [row["reward"] for row in read(out)] == [1.0] * 300
+
+
+def test_a_key_that_occurs_twice_is_an_error_that_names_it(tmp_path: Path) -> None:
+    row = '{"response": "a", "constraints": [{"type": "length:words", "at_most": 1, "at_most": 5}]}'
+    score(written(tmp_path / "in.jsonl", [row]), "--out", tmp_path / "out.jsonl")
+    (scored,) = read(tmp_path / "out.jsonl")
+    assert scored["error"] == "line 1: the key 'at_most' occurs twice in one object; remove one"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'[{"response": "a"}]', b"is a JSON array"),
+        (b'{\n  "response": "a"\n}\n', b"is one JSON document over several lines"),
+        (b"id,response\n1,a\n", b"looks like CSV: it begins with 'id,response'"),
+        (b"PAR1\x15\x04", b"is a parquet file"),
+        (b"", b"has no rows"),
+        (gzip.compress(b"\n\n"), b"has no rows"),
+        (gzip.compress(b"{}\n" * 99)[:-20], b"a gzip file is cut off or damaged"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused_in_one_sentence(tmp_path: Path, content: bytes, said: bytes) -> None:
+    source = tmp_path / "rows.jsonl"
+    source.write_bytes(content)
+    done = score(source, "--out", tmp_path / "out.jsonl")
+    assert (done.returncode, done.stderr.count(b"\n"), said in done.stderr) == (2, 1, True), done.stderr
+
+
+def test_gzip_is_known_by_its_content(tmp_path: Path) -> None:
+    plain = rows(tmp_path / "in.jsonl.gz", 3)
+    packed = tmp_path / "in.txt"
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    assert score(plain, "--out", "-").stdout == score(packed, "--out", "-").stdout != b""
+    assert score("-", "--out", "-", stdin=packed.read_bytes()).stdout == score(plain, "--out", "-").stdout
+
+
+def test_a_summary_in_json_goes_to_standard_error_where_the_rows_go_to_standard_output(tmp_path: Path) -> None:
+    done = score(rows(tmp_path / "in.jsonl", 3), "--out", "-", "--json")
+    assert len(done.stdout.splitlines()) == 3
+    assert json.loads(done.stderr)["rows"] == 3

@@ -21,6 +21,7 @@ from verif_sdk.cli.shown import shown
 from verif_sdk.cli.unsandboxed import Unsandboxed
 from verif_sdk.composer import Composer
 from verif_sdk.errors import InvalidSpec
+from verif_sdk.lines import numbered, opened
 from verif_sdk.responses import joined
 
 SHOWN = 20
@@ -46,8 +47,6 @@ def benchmark(
     are given too. Exit codes: 0 all rows counted, 2 the call is wrong, 3 some rows were bad or undecided.
     """
     scoring.in_mode(rows_format, "strict")
-    if not rows.is_file():
-        raise InvalidSpec(f"no file {str(rows)!r}")
     if as_json and as_markdown:
         raise InvalidSpec("--json and --markdown exclude each other")
     composer = Composer(judge, early_exit=False, unsandboxed=unsandboxed)
@@ -74,9 +73,9 @@ def _measured(
     console = Console(stderr=True, emoji=False)
     columns = (TextColumn("{task.fields[rows]} rows"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     report = Report({})
-    with scoring.opened(rows) as source:
+    with opened(rows) as source:
         raw: Any = getattr(source, "fileobj", None) or source  # of a gzip file, the compressed one
-        lines = islice(joined(scoring.numbered(source), responses), limit)
+        lines = islice(joined(numbered(source), responses), limit)
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
             task = progress.add_task("", total=rows.stat().st_size, rows=0)
             for report in measure(lines, rows_format, composer, write):

@@ -16,7 +16,7 @@ from verif_sdk import scoring
 from verif_sdk.calibration import BINS, Calibration, labelled, write
 from verif_sdk.calibration import calibrate as measure
 from verif_sdk.composer import Composer
-from verif_sdk.errors import InvalidSpec
+from verif_sdk.lines import numbered, opened
 
 
 def calibrate(
@@ -33,11 +33,9 @@ def calibrate(
     expected calibration error, and how often people say yes where the judge gives so much probability. Exit codes:
     0 measured, 2 the call is wrong, 3 some verdicts could not be had.
     """
-    if not rows.is_file():
-        raise InvalidSpec(f"no file {str(rows)!r}")
     read = scoring.in_mode(rows_format, "strict")
-    with scoring.opened(rows) as source:
-        pairs, undecided, other = labelled(scoring.numbered(source), read, Composer(judge, early_exit=False))
+    with opened(rows) as source:
+        pairs, undecided, other = labelled(numbered(source), read, Composer(judge, early_exit=False))
     found = measure(pairs, undecided, other)
     if out is not None:
         write(out, judge, found)

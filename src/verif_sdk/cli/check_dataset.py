@@ -16,6 +16,7 @@ from verif_sdk import scoring
 from verif_sdk.check_dataset import findings
 from verif_sdk.cli.shown import shown
 from verif_sdk.errors import InvalidSpec
+from verif_sdk.lines import numbered, opened
 from verif_sdk.visible import visible_json
 
 SHOWN = 20
@@ -31,17 +32,15 @@ def check_dataset(
     Exit codes: 0 nothing was found, 1 something was, 2 the call is wrong.
     """
     read = scoring.in_mode(rows_format, "strict")
-    if not rows.is_file():
-        raise InvalidSpec(f"no file {str(rows)!r}")
     console = Console(stderr=True, emoji=False)
     columns = (TextColumn("{task.fields[rows]} rows"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     counts: Counter[str] = Counter()
     number = bad = 0
-    with scoring.opened(rows) as source:
+    with opened(rows) as source:
         raw: Any = getattr(source, "fileobj", None) or source  # of a gzip file, the compressed one
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
             task = progress.add_task("", total=rows.stat().st_size, rows=0)
-            for number, found in enumerate(findings(scoring.numbered(source), rows_format, read), 1):
+            for number, found in enumerate(findings(numbered(source), rows_format, read), 1):
                 if number % 100 == 0:
                     progress.update(task, completed=raw.tell(), rows=number)
                 bad += bool(found)

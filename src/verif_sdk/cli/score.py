@@ -3,145 +3,209 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from collections import deque
 from collections.abc import Iterator
-from itertools import islice
+from contextlib import closing, contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import IO, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from verif_sdk import __version__, scoring
+from verif_sdk.cli import summary
+from verif_sdk.cli.progress import progress
 from verif_sdk.cli.shown import shown
 from verif_sdk.cli.unsandboxed import Unsandboxed
 from verif_sdk.composer import Composer
-from verif_sdk.errors import InvalidSpec
+from verif_sdk.errors import InvalidSpec, Stopped
+from verif_sdk.lines import Consumed, Line, numbered, opened
 from verif_sdk.responses import joined
-from verif_sdk.scoring import Tally
+from verif_sdk.scored_file import ScoredFile, own_files
+from verif_sdk.scored_stream import ScoredStream
+from verif_sdk.scoring import FIELDS, Row, Scoring, undecided
+from verif_sdk.tally import Tally
 from verif_sdk.visible import visible_json
+
+SHOWN = 20
+"""Bad rows that are printed; the output has all."""
 
 _console = Console(stderr=True, emoji=False)
 
 
+class Redo(StrEnum):
+    """Which rows of an output are scored again."""
+
+    undecided = "undecided"
+
+
 def score(
-    rows: Path = typer.Argument(help='JSON lines, plain or .gz; "-" reads standard input.'),
+    rows: Path = typer.Argument(help='JSON lines, plain or gzip; "-" reads standard input.'),
     rows_format: str = typer.Option("native", "--rows", help="The format of the rows."),
     mode: str = typer.Option("strict", help="strict, or loose where the format has it."),
     responses: Path | None = typer.Option(None, help="A file of responses, joined by key or prompt."),
     judge: str | None = typer.Option(None, help='Such as "vllm:Qwen/Qwen3-8B"; else VERIF_JUDGE.'),
     aggregate: str = typer.Option("verif", help="How verdicts become a reward."),
     out: Path = typer.Option(..., "--out", "-o", help='Where the scored rows go; "-" is standard output.'),
+    keep: list[str] = typer.Option(
+        [], "--keep", metavar="FIELD", help="Carry this field of the rows; repeatable."
+    ),
+    keep_text: bool = typer.Option(False, "--keep-text", help="The same as --keep prompt --keep response."),
     missing: float | None = typer.Option(None, min=0, max=1, help="The reward of an undecided row; else null."),
     full: bool = typer.Option(False, "--full", help="Ask the judge even where it cannot change the reward."),
     fresh: bool = typer.Option(False, "--fresh", help="Start over instead of resuming an interrupted run."),
+    redo: Redo | None = typer.Option(None, help="Score the rows of OUT that lack a verdict again."),
+    keep_going: bool = typer.Option(False, "--keep-going", help="Go on with a judge that fails row after row."),
     unsandboxed: Unsandboxed = False,
-    as_json: bool = typer.Option(False, "--json", help="Print the summary as JSON."),
+    as_json: bool = typer.Option(False, "--json", help="Print the summary as JSON, on standard output."),
 ) -> None:
     """Score a file of rows; run it again after an interruption and it goes on where it stopped.
 
-    Each row of OUT has `id`, `reward`, `passed`, `verdicts` and `usage`; a row that could not be read
-    has `error` with its line number. Exit codes: 0 every row has a reward, 2 the call is wrong,
-    3 some rows were bad or undecided, 130 interrupted.
+    Each row of OUT has `line`, `id`, `reward`, `passed`, `verdicts` and `usage`; one that could not be read, or
+    that a check raised on, has `error`. A judge that fails 20 rows in a row for one cause ends the run.
+    Exit codes: 0 every row has a reward, 2 the call is wrong, 3 some rows were bad or undecided, 4 the run stopped
+    early, 130 interrupted; after 4 and 130 the same call goes on.
     """
-    read = scoring.in_mode(rows_format, mode)
+    kept = _kept(keep, keep_text=keep_text)
     composer = Composer(judge, aggregate, missing, early_exit=not full, unsandboxed=unsandboxed)
     composer.check()
-    if str(rows) != "-" and not rows.is_file():
-        raise InvalidSpec(f"no file {str(rows)!r}")
-    asked = {
+    run = Scoring(scoring.in_mode(rows_format, mode), composer, kept, None if keep_going else 20)
+    options = {
         "rows": rows_format,
         "mode": mode,
-        "responses": responses and str(responses),
-        "judge": judge,
+        "judge": judge or os.environ.get("VERIF_JUDGE"),
         "aggregate": aggregate,
         "missing": missing,
         "full": full,
         "unsandboxed": unsandboxed,
+        "keep": kept,
+        "version": __version__,
     }
     tally = Tally()
+    with (
+        _ending(tally, out),
+        opened(rows) as source,
+        _output(out, options, [rows, responses], fresh=fresh) as sink,
+    ):
+        lines = joined(numbered(source), responses)
+        if redo:
+            earlier = _redone(run, sink, lines, rows, responses, tally)
+        else:
+            earlier = _scored(run, sink, lines, rows, source, tally)
+    if not tally.rows:
+        raise InvalidSpec(f"{rows} has no rows")
+    _report(tally, earlier, out, as_json=as_json)
+    raise typer.Exit(3 if tally.rewarded < tally.rows else 0)
+
+
+def _kept(keep: list[str], *, keep_text: bool) -> list[str]:
+    names = [*dict.fromkeys([*(("prompt", "response") if keep_text else ()), *keep])]
+    if taken := next((name for name in names if name in FIELDS), None):
+        raise InvalidSpec(f"--keep {taken}: every scored row has a field of that name")
+    return names
+
+
+def _output(
+    out: Path, options: dict[str, Any], inputs: list[Path | None], *, fresh: bool
+) -> ScoredFile | ScoredStream:
+    if str(out) == "-" or (out.exists() and not out.is_file() and not out.is_dir()):
+        return ScoredStream(out)
+    if out.suffix == ".gz":
+        raise InvalidSpec(
+            f"--out writes plain JSON lines: leave .gz off {out.name!r} and compress the finished file"
+        )
+    for source in inputs:
+        for own in own_files(out):
+            if source is not None and _same(source, own):
+                raise InvalidSpec(f"--out {out} would overwrite its input {source}; take another --out")
+    return ScoredFile(out, options, fresh=fresh)
+
+
+def _same(source: Path, own: Path) -> bool:
     try:
-        with scoring.opened(rows) as source, _sink(out) as sink:
-            if str(out) != "-":
-                _resume(out, {"input": str(rows), **asked, "version": __version__}, tally, fresh)
-            lines = islice(joined(scoring.numbered(source), responses), tally.rows, None)
-            for row in _watched(scoring.score(lines, read, composer), rows, source, tally):
-                sink.write(visible_json(json.dumps(row, ensure_ascii=False)) + "\n")
-                sink.flush()
-    except KeyboardInterrupt:
-        _console.print(f"stopped after {tally.rows} rows; the same command goes on from there")
-        raise typer.Exit(130) from None
-    _report(tally, as_json)
-    raise typer.Exit(3 if tally.bad or tally.undecided else 0)
+        given = os.fstat(sys.stdin.fileno()) if str(source) == "-" else source.stat()
+        return os.path.samestat(given, own.stat())
+    except (OSError, ValueError):
+        return False
 
 
-def _sink(out: Path) -> IO[str]:
-    if str(out) == "-":
-        return open(sys.stdout.fileno(), "w", encoding="utf-8", closefd=False)  # a descriptor
-    out.parent.mkdir(parents=True, exist_ok=True)
-    return out.open("a", encoding="utf-8", errors="surrogatepass")
-
-
-def _resume(out: Path, run: dict[str, Any], tally: Tally, fresh: bool) -> None:
-    """Count what an earlier run of the same call has scored; refuse to go on with a different one.
-
-    Raises:
-        InvalidSpec: OUT was written by a call with other options.
-    """
-    note = out.with_name(f"{out.name}.run.json")
-    if fresh or out.stat().st_size == 0:
-        out.write_bytes(b"")
-        note.write_text(json.dumps(run, indent=2) + "\n", "utf-8")
-        return
-    earlier = json.loads(note.read_text("utf-8")) if note.exists() else {}
-    if changed := [name for name, value in run.items() if earlier.get(name) != value]:
-        was = ", ".join(f"{name} {earlier.get(name)!r} instead of {run[name]!r}" for name in changed)
-        raise InvalidSpec(f"{out} was written with {was}; take --fresh to start over, or another --out")
-    for row in scoring.finished(out):
+def _scored(
+    run: Scoring,
+    sink: ScoredFile | ScoredStream,
+    lines: Iterator[Line],
+    rows: Path,
+    source: IO[bytes],
+    tally: Tally,
+) -> int:
+    """Score what no earlier run has scored, and return how many rows there were already."""
+    for row in sink.earlier():
         tally.add(row)
-
-
-def _watched(
-    scored: Iterator[dict[str, Any]], rows: Path, source: IO[bytes], tally: Tally
-) -> Iterator[dict[str, Any]]:
-    """Pass rows on, count them, report bad ones, and show how far the file is read."""
-    columns = (TextColumn("{task.fields[rows]} rows"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    size = rows.stat().st_size if str(rows) != "-" else None
-    raw: Any = getattr(source, "fileobj", None) or source  # of a gzip file, the compressed one
-    with Progress(*columns, console=_console, transient=True, disable=not _console.is_terminal) as progress:
-        task = progress.add_task("", total=size, rows=tally.rows)
+    earlier = tally.rows
+    rest = sink.rest(Consumed(lines), earlier)
+    with progress(rows, source, _console) as show, closing(run.score(rest)) as scored:
         for row in scored:
-            tally.add(row)
-            if row.get("error"):
-                _console.print(f"[red]bad row[/] {shown(row['error'])}", highlight=False)
-            progress.update(task, completed=raw.tell() if size else tally.rows, rows=tally.rows)
-            yield row
+            sink.write(row)
+            _count(row, tally)
+            show(tally.rows)
+    return earlier
 
 
-def _report(tally: Tally, as_json: bool) -> None:
+def _redone(
+    run: Scoring,
+    sink: ScoredFile | ScoredStream,
+    lines: Iterator[Line],
+    rows: Path,
+    responses: Path | None,
+    tally: Tally,
+) -> int:
+    """Score the undecided rows again, and return how many rows stayed as they were."""
+    if isinstance(sink, ScoredStream) or not rows.is_file():
+        raise InvalidSpec("--redo reads ROWS twice and OUT again: both must be files")
+    earlier = [undecided(row) for row in sink.earlier()]
+    deque(sink.rest(Consumed(lines), len(earlier)), maxlen=0)  # all of it is compared before any of it is scored
+    with opened(rows) as source, progress(rows, source, _console) as show:
+        again = run.again(sink.earlier, joined(numbered(source), responses))
+        with closing(sink.replaced(again)) as replaced:
+            for row in replaced:
+                _count(row, tally)
+                show(tally.rows)
+    return earlier.count(False)
+
+
+def _count(row: Row, tally: Tally) -> None:
+    tally.add(row)
+    if row.get("error") and tally.bad <= SHOWN:
+        _console.print(f"[red]bad row[/] {shown(row['error'])}", highlight=False, soft_wrap=True)
+        if tally.bad == SHOWN:
+            _console.print("further bad rows are in the output alone", highlight=False)
+
+
+@contextmanager
+def _ending(tally: Tally, out: Path) -> Iterator[None]:
+    """End an interrupted run with a sentence and the exit code for it."""
+    on = "" if str(out) == "-" else "; the same call goes on from there"
+    try:
+        yield
+    except KeyboardInterrupt:
+        _console.print(f"stopped after {tally.rows} rows{on}", highlight=False, soft_wrap=True)
+        raise typer.Exit(130) from None
+    except Stopped as error:
+        _console.print(
+            f"stopped after {tally.rows} rows: {shown(str(error))}{on}", highlight=False, soft_wrap=True
+        )
+        raise typer.Exit(4) from None
+
+
+def _report(tally: Tally, earlier: int, out: Path, *, as_json: bool) -> None:
     if as_json:
-        facts = {
-            **{name: getattr(tally, name) for name in ("rows", "bad", "undecided", "passed", "mean")},
-            "usage": tally.usage.model_dump(),
-            "causes": dict(tally.causes),
-        }
-        print(json.dumps(facts, indent=2), file=sys.stderr)
+        file = sys.stderr if str(out) == "-" else sys.stdout
+        facts = json.dumps(summary.facts(tally, earlier), indent=2, ensure_ascii=False)
+        print(visible_json(facts), file=file)
         return
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_row("rows", f"{tally.rows}")
-    table.add_row("mean reward", "-" if tally.mean is None else f"{tally.mean:.4f}")
-    table.add_row("all constraints hold", f"{tally.passed}")
-    table.add_row("undecided", f"{tally.undecided}")
-    table.add_row("bad rows", f"{tally.bad}")
-    usage = tally.usage
-    table.add_row(
-        "judge", f"{usage.asked} asked, {usage.shared} shared, {usage.saved} saved, {usage.failed} failed"
-    )
-    table.add_row(
-        "tokens", f"{usage.prompt_tokens} read ({usage.cached_tokens} cached), {usage.completion_tokens} written"
-    )
-    _console.print(table, highlight=False)
-    for cause, count in tally.causes.most_common(5):
-        _console.print(f"[yellow]{count} x[/] {shown(cause)}", highlight=False)
+    if earlier:
+        new = tally.rows - earlier
+        _console.print(f"{earlier} rows were there already, {new or 'nothing'} scored", highlight=False)
+    summary.show(_console, tally)
