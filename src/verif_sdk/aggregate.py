@@ -34,7 +34,8 @@ def rewarded(aggregator: Callable[[Sequence[Verdict]], float], verdicts: Sequenc
         PluginError: it returned something else than a number in [0, 1].
     """
     reward: object = aggregator(verdicts)
-    if isinstance(reward, SupportsFloat) and 0.0 <= (number := float(reward)) <= 1.0:
+    # A float is told first: to ask about the protocol takes longer than the reward.
+    if isinstance(reward, (float, SupportsFloat)) and 0.0 <= (number := float(reward)) <= 1.0:
         return number
     name = getattr(aggregator, "__name__", type(aggregator).__name__)
     raise PluginError(f"the aggregator {name} returned {reward!r:.80}, not a number in [0, 1]")

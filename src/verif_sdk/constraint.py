@@ -1,6 +1,6 @@
 """`Constraint`, and its two kinds: `Check` decides by code, `Judged` asks a judge."""
 
-from __future__ import annotations
+# No `from __future__ import annotations`: every subclass would compile and evaluate them anew, 180 times.
 
 import re
 from abc import ABC, abstractmethod
@@ -67,7 +67,7 @@ class Constraint(BaseModel, ABC):
         """Return the sentence that tells a model what to do: the template, filled in."""
         return fill(self.template, {name: getattr(self, name) for name in type(self).model_fields})
 
-    def inside(self) -> Iterator[Constraint]:
+    def inside(self) -> "Iterator[Constraint]":
         """Yield the constraints in its fields, and those in theirs, at any depth."""
         for name in type(self).model_fields:
             value = getattr(self, name)

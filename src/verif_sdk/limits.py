@@ -57,7 +57,15 @@ class _Walk:
             self._values += 1
             if self._values > VALUES:
                 _refuse(path, f"the constraints of a case hold at most {VALUES:,} values")
-            self.into(value, (*path, name), depth + 1)
+            if not _fits(value):
+                self.into(value, (*path, name), depth + 1)
+
+
+def _fits(value: Any) -> bool:
+    """Return whether a value is one of the short texts and small numbers that most parameters are."""
+    return (value.__class__ is str and len(value) <= CHARACTERS) or (
+        value.__class__ is int and -NUMBER <= value <= NUMBER
+    )
 
 
 def _refuse(path: tuple[str | int, ...], cause: str) -> None:
