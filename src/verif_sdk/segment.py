@@ -14,7 +14,7 @@ _WORD = regex.compile(
     r"(?:(?:['’ʼ\-‐‑]|(?<=\p{N})[.,](?=\p{N}))(?:(?![\p{Han}\p{Hiragana}\p{Katakana}])[\p{L}\p{M}\p{N}_])+)*"
 )
 _GRAPHEME = regex.compile(r"\X")
-_FLAGS = regex.compile(r"\p{Regional_Indicator}{3,}+")
+_FLAGS = regex.compile(r"\p{Regional_Indicator}{5,}+")
 _PARAGRAPH_BREAK = regex.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 # End marks, the quotes and brackets that close behind them, then a space or the end of the line;
 # the full-width marks of Chinese and Japanese need no space.
@@ -70,10 +70,16 @@ def characters(text: str) -> int:
     body = text.strip()
     if body.isascii() and "\r" not in body:
         return len(body)
-    # Two regional indicators are one flag. `\X` counts a run of them from its start for each one anew, so a
-    # long run is cut down to its last one or two, and the pairs before those are counted here.
-    pairs = sum((len(run[0]) - 1) // 2 for run in _FLAGS.finditer(body))
-    return pairs + len(_GRAPHEME.findall(_FLAGS.sub(lambda run: run[0][: 2 - len(run[0]) % 2], body)))
+    short = without_inner_flags(body)
+    return (len(body) - len(short)) // 2 + len(_GRAPHEME.findall(short))
+
+
+def without_inner_flags(text: str) -> str:
+    r"""Return `text` with only the first and the last flag of each run of flags.
+
+    A flag is two regional indicators, and `\X` counts a run of them from its start for each one anew.
+    """
+    return _FLAGS.sub(lambda run: run[0][:2] + run[0][len(run[0]) % 2 - 2 :], text)
 
 
 def _line_sentences(line: str) -> list[str]:

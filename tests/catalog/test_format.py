@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from verif_sdk import Question, Registry, Text, Verdict, verify
+from verif_sdk.catalog.markdown import tables_of
 from verif_sdk.judges.scripted import ScriptedJudge
 
 PARSE = Registry.installed().parse
@@ -158,3 +159,8 @@ def test_a_rubric_of_any_weights_is_1_where_all_is_met_and_0_where_nothing_is(
 
 def _answered(met: float, trapped: float, asked: Question) -> float:
     return trapped if asked.question.endswith("? p.") else met
+
+
+def test_rows_of_tables_are_counted_from_every_rule() -> None:
+    assert tables_of("a|b\n|-|-|\nc|d\ne|f\n\na|b\n|-|-|") == ((2, 2), (2, 0))
+    assert tables_of("|-|-|\n" * 3) == ((2, 1), (2, 0))

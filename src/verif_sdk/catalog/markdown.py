@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import regex
@@ -219,6 +220,7 @@ class NoMarkdown(Check):
 def tables_of(raw: str) -> tuple[tuple[int, int], ...]:
     """Return (columns, rows below the header) of each markdown table, in order."""
     lines = prose_lines(raw)
+    below = _rows_from(lines)
     found = []
     for place in range(1, len(lines)):
         header, rule = lines[place - 1], lines[place]
@@ -226,11 +228,16 @@ def tables_of(raw: str) -> tuple[tuple[int, int], ...]:
             continue
         width = _cells(header)
         if width == _cells(rule):
-            body = 0
-            while place + 1 + body < len(lines) and "|" in lines[place + 1 + body]:
-                body += 1
-            found.append((width, body))
+            found.append((width, below[place + 1]))
     return tuple(found)
+
+
+def _rows_from(lines: Sequence[str]) -> list[int]:
+    """Return for each line, and for the end, how many lines from it on have a cell."""
+    rows = [0] * (len(lines) + 1)
+    for place in reversed(range(len(lines))):
+        rows[place] = rows[place + 1] + 1 if "|" in lines[place] else 0
+    return rows
 
 
 def _cells(line: str) -> int:

@@ -23,6 +23,7 @@ from verif_sdk.composer import Composer
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.lines import numbered, opened
 from verif_sdk.responses import joined
+from verif_sdk.visible import visible_json
 
 SHOWN = 20
 """Bad rows that are named one by one; all of them are in the JSON."""
@@ -99,7 +100,7 @@ def _written(out: Path | None) -> Iterator[Callable[[dict[str, Any]], object] | 
     except OSError as error:
         raise InvalidSpec(f"{str(out)!r} cannot be written: {error.strerror}") from None
     with sink:
-        yield lambda row: sink.write(json.dumps(row, ensure_ascii=False) + "\n")
+        yield lambda row: sink.write(visible_json(json.dumps(row, ensure_ascii=False)) + "\n")
 
 
 def _name_bad_rows(report: Report) -> None:

@@ -15,6 +15,7 @@ from verif_ifeval.ifbench.units import EDGES, bare
 from verif_ifeval.punkt import each_sentence, each_token, sentences
 from verif_ifeval.reference import Finding, Reference, absent, counted, is_emoji, quoted
 from verif_sdk import Example, Text
+from verif_sdk.segment import without_inner_flags
 
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _BRACKETS = re.compile(r"[()\[\]{}]")
@@ -155,7 +156,10 @@ class Emoji(Reference):
         return Finding(True, "an emoji at the end of each sentence")
 
     def fixed(self, text: Text) -> Finding:
-        found = (_GRAPHEME.findall(sentence.rstrip(_PLAIN_MARKS)) for sentence in text.view(sentences))
+        found = (
+            _GRAPHEME.findall(without_inner_flags(sentence.rstrip(_PLAIN_MARKS)))
+            for sentence in text.view(sentences)
+        )
         for place, (sentence, following) in enumerate(pairwise(chain(found, [[]])), 1):
             if not sentence or not (is_emoji(sentence[-1]) or (following and is_emoji(following[0]))):
                 return Finding(False, f"no emoji at the end of sentence {place}")
