@@ -18,7 +18,7 @@ def called(name, *arguments):
     function = getattr(libc, name)
     function.restype = ctypes.c_long
     result = function(*[ctypes.c_long(a) if isinstance(a, int) else a for a in arguments])
-    return errno.errorcode[ctypes.get_errno()] if result == -1 else result
+    return errno.errorcode[ctypes.get_errno()] if result in (-1, 0xFFFFFFFF) else result
 """
 
 

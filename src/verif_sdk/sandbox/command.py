@@ -20,8 +20,9 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",
     "LANG": "C.UTF-8",
-    "HOME": "/",
-}  # nltk wants a home
+    "HOME": "/",  # nltk wants one
+    "MALLOC_ARENA_MAX": "1",  # else each thread reserves 64 MiB of the address space that a run may have
+}
 _INSIDE = ENVIRONMENT | {"PYTHONHOME": mounts.HOME, "LD_LIBRARY_PATH": mounts.LIBRARIES}
 # Without hooks at each fork: that of `random` would seed it anew for every run, and draws are to repeat.
 _START = "import os; os.register_at_fork = lambda **_: None; from verif_sdk.sandbox.worker import main; main()"

@@ -28,26 +28,26 @@ class Worker:
 
     def __init__(self, launch: Launch, modules: Sequence[str], limits: Limits) -> None:
         self._limits = limits
-        with contextlib.ExitStack() as until_started:
+        with contextlib.ExitStack() as start:
             if launch.user is not None:
-                until_started.callback(launch.user.close)
-            said = until_started.enter_context(tempfile.TemporaryFile())
+                start.callback(launch.user.close)
+            said = start.enter_context(tempfile.TemporaryFile())
             self._control, theirs = socket.socketpair()
+            failed = start.enter_context(contextlib.ExitStack())
+            failed.callback(self._control.close)
             with theirs:
                 self._process = _started(launch, theirs, said)
+            failed.callback(self.kill)
             try:
                 if launch.user is not None:
                     launch.user.settle()
                 self._set_up(launch, modules)
-                return
-            except Undecidable:
-                self.kill()
-                raise
             except (EOFError, OSError, ValueError):
-                self.kill()
+                self.kill()  # and so it has said all it says
                 said.seek(0)
                 cause = said.read().decode("utf-8", "replace").strip()[-500:] or "it says nothing"
-        raise Undecidable(f"the sandbox does not start on this machine: {cause}")
+                raise Undecidable(f"the sandbox does not start on this machine: {cause}") from None
+            failed.pop_all()
 
     @property
     def alive(self) -> bool:
