@@ -37,7 +37,9 @@ def mounts() -> tuple[str, ...]:
         Undecidable: the libraries that the interpreter needs cannot be listed.
     """
     standard = Path(sysconfig.get_path("stdlib"))
-    extensions = Path(sysconfig.get_config_var("DESTSHARED") or standard / "lib-dynload")
+    extensions = next(
+        (Path(entry) for entry in sys.path if entry.endswith("lib-dynload")), standard / "lib-dynload"
+    )
     binaries = [os.path.realpath(sys.executable)]
     binaries += [str(file) for file in sorted(extensions.glob("*.so")) if not _UNWANTED.match(file.name)]
     packages = _packages()
