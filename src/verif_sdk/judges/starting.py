@@ -67,4 +67,4 @@ def announced(judge: str) -> Iterator[None]:
 
 def _say(judge: str) -> None:
     if logging.getLogger("verif_sdk").level == logging.NOTSET and not logger.isEnabledFor(logging.INFO):
-        print(f"verif_sdk: {judge} is starting, which may take minutes", file=sys.stderr, flush=True)  # noqa: T201
+        sys.stderr.write(f"verif_sdk: {judge} is starting, which may take minutes\n")

@@ -116,8 +116,8 @@ def _judged(part: str, code: str) -> _Part:
     if counts.get("Han") and "Han" in scripts_of(code) and own + counts.get("Kana", 0) >= _OWN * total:
         return _chinese_or_japanese(counts, total, code)
     if own < _OWN * total:
-        rival = LANGUAGES[max(counts, key=lambda script: counts[script])]
-        return _Part(total, False if own < _FOREIGN * total else None, rival[0] if len(rival) == 1 else "")
+        codes = LANGUAGES[max(counts, key=lambda script: counts[script])]
+        return _Part(total, False if own < _FOREIGN * total else None, codes[0] if len(codes) == 1 else "")
     if total == 0:
         return _Part(0, None, "")
     script = max(scripts_of(code), key=lambda script: counts.get(script, 0))
