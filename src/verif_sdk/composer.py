@@ -21,7 +21,7 @@ from verif_sdk.question import Judge
 from verif_sdk.registry import Registry
 from verif_sdk.rollout import Asked, Rollout
 from verif_sdk.sandbox.choice import unsandboxed
-from verif_sdk.threads import NEVER, in_thread, threads_for, until
+from verif_sdk.threads import NEVER, in_thread, run_programs, threads_of_programs, until
 from verif_sdk.verdict import Result, Verdict
 
 T = TypeVar("T")
@@ -97,8 +97,7 @@ class Composer:
 
     async def aoutcomes(self, cases: Iterable[Case]) -> list[Result | Exception]:
         """Return what `outcomes` does, without blocking the caller's event loop."""
-        cases = list(cases)
-        rollouts = await in_thread(partial(self._begin, cases), threads_for(cases))
+        rollouts = await self._abegin(cases)
         with _cancelling(rollouts):
             submissions = {ask.submission for rollout in rollouts for ask in rollout.asks}
             if submissions:
@@ -119,6 +118,18 @@ class Composer:
         """
         self._aggregator()
         self._judge(cases)
+
+    async def _abegin(self, cases: Iterable[Case]) -> list[Rollout]:
+        """Read and check the cases in a thread; those that run programs wait for them in threads of their own."""
+
+        def begin(given_up: Event) -> list[Rollout] | list[Case]:
+            read = list(until(given_up, cases))
+            return read if run_programs(read) else self._begin(read, given_up)
+
+        begun = await in_thread(begin)
+        read = [one for one in begun if isinstance(one, Case)]
+        rollouts = [one for one in begun if isinstance(one, Rollout)]
+        return await in_thread(partial(self._begin, read), threads_of_programs()) if read else rollouts
 
     def _begin(self, cases: list[Case], given_up: Event = NEVER) -> list[Rollout]:
         """Check every case by code; the judge starts on each as soon as its open questions are known.

@@ -40,13 +40,19 @@ def until(given_up: Event, items: Iterable[T]) -> Iterator[T]:
     return takewhile(lambda _: not given_up.is_set(), items)
 
 
-def threads_for(cases: Iterable[Case]) -> ThreadPoolExecutor | None:
-    """Return where to check cases: threads of their own if one of them runs a program, else None, the loop's own.
-
-    A program may sleep for as long as it is allowed to run, and a check would wait behind it.
-    """
+def run_programs(cases: Iterable[Case]) -> bool:
+    """Return whether checking one of the cases runs a program."""
     each = (inner for case in cases for constraint in case.constraints for inner in _nested(constraint))
-    return _of_programs() if any(inner.runs_program for inner in each) else None
+    return any(inner.runs_program for inner in each)
+
+
+@cache
+def threads_of_programs() -> ThreadPoolExecutor:
+    """Return the threads that wait for programs, which may sleep: no check waits behind them."""
+    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="verif-programs")
+
+
+os.register_at_fork(after_in_child=threads_of_programs.cache_clear)  # threads stay behind in the parent
 
 
 def _nested(constraint: Constraint) -> Iterator[Constraint]:
@@ -56,11 +62,3 @@ def _nested(constraint: Constraint) -> Iterator[Constraint]:
         for inner in value if isinstance(value, tuple) else (value,):
             if isinstance(inner, Constraint):
                 yield from _nested(inner)
-
-
-@cache
-def _of_programs() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="verif-programs")
-
-
-os.register_at_fork(after_in_child=_of_programs.cache_clear)  # threads stay behind in the parent

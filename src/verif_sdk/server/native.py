@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from functools import partial
-from threading import Event
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import APIRouter
@@ -19,8 +18,7 @@ from verif_sdk.judges import resolve
 from verif_sdk.judges.asking import ask
 from verif_sdk.question import Answer, Question
 from verif_sdk.server.counts import Counts
-from verif_sdk.server.errors import REFUSALS
-from verif_sdk.threads import in_thread, until
+from verif_sdk.server.errors import REFUSALS, Ascii
 from verif_sdk.verdict import Result, Verdict
 
 logger = visible.logger("verif_sdk.server")
@@ -62,17 +60,17 @@ def router(composer: Composer, counts: Counts, *, log_text: bool) -> APIRouter:
     """Return the endpoints under /v1."""
     own = APIRouter(tags=["verif_sdk"], responses=REFUSALS)
 
-    @own.post("/v1/verify")
-    async def verify(body: Cases) -> Results:
+    @own.post("/v1/verify", response_model=Results)
+    async def verify(body: Cases) -> Ascii:
         """Verify cases; every one must be readable."""
-        # A pattern among the constraints takes as long to compile as its author likes.
-        cases = await in_thread(partial(_cases, body.cases))
         if log_text:
             logger.info(json.dumps({"cases": body.cases}))
-        outcomes = await composer.aoutcomes(cases)
+        cases: list[Case] = []
+        # Read as they are checked, in a thread: a pattern takes as long to compile as its author likes.
+        outcomes = await composer.aoutcomes(_read(body.cases, cases))
         results = [_result(case, outcome) for case, outcome in zip(cases, outcomes, strict=True)]
         counts.results(results)
-        return Results(results=results)
+        return Ascii({"results": [result.model_dump() for result in results]})
 
     @own.post("/v1/judge")
     async def judge(body: Questions) -> Answers:
@@ -87,8 +85,11 @@ def router(composer: Composer, counts: Counts, *, log_text: bool) -> APIRouter:
     return own
 
 
-def _cases(bodies: list[dict[str, Any]], given_up: Event) -> list[Case]:
-    return [_case(place, fields) for place, fields in enumerate(until(given_up, bodies))]
+def _read(bodies: list[dict[str, Any]], cases: list[Case]) -> Iterator[Case]:
+    """Yield the cases one by one, and keep them."""
+    for place, fields in enumerate(bodies):
+        cases.append(_case(place, fields))
+        yield cases[-1]
 
 
 def _case(place: int, fields: dict[str, Any]) -> Case:
