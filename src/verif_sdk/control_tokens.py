@@ -14,7 +14,7 @@ _SHAPES = regex.compile(
       | [^<>\s|]{1,64}\|\p{Cf}*>                    # <turn|>  <channel|>
       | \|(?!\s)[^<>\n]{1,64}(?<!\s)\|>             # <|start of turn|>
       | <\/?SYS>>                                   # <<SYS>>
-      | \/?(?P<word>[\w▁:\p{Cf}-]{1,64})>           # <s>  <BOS_TOKEN>  <mask:4>  </seed:think>  <tool_call>
+      | \/?(?P<word>[\w▁:\p{Cf}-]{1,64})\/?>        # <s>  <BOS_TOKEN>  <mask:4>  </seed:think>  <tool_call>
     )
   | \[(?=
         \|\w{2,64}\|?\] | \w{2,64}\|\]              # [|assistant|]
@@ -22,7 +22,7 @@ _SHAPES = regex.compile(
       | [A-Z]+_[A-Z0-9_]{1,64}\]                    # [MODEL_SETTINGS]  [UNUSED_TOKEN_145]
       | @\w{1,64}@\]                                # [@BOS@]
       | [\w!]{0,8}~[\w!]{0,8}\[                     # [e~[
-      | (?:unused|extra_id_|reserved_)\d+\] | (?:start|end)_header_id\] | multimodal\]
+      | (?:unused|control_|extra_id_|reserved_)\d+\] | (?:start|end)_header_id\] | multimodal\]
       # What follows has the shape of ordinary writing, [TODO] and [NAME], so these go by name.
       | (?:INST|ARGS|THINK|TRANSCRIBE|IMG|AUDIO|PREFIX|MIDDLE|SUFFIX|[gs]?MASK|CLS|SEP|PAD|UNK|BOS|EOS|EOT|EOD)\]
     )
@@ -34,7 +34,7 @@ _SHAPES = regex.compile(
     regex.VERBOSE,
 )
 
-_MARKUP = regex.compile(
+_HTML = regex.compile(
     # HTML's elements, but for `s`, `img`, `audio` and `video`, which are control tokens of some models.
     r"""
     a| abbr| address| area| article| aside| b| base| bdi| bdo| blockquote| body| br| button| canvas|
@@ -44,8 +44,12 @@ _MARKUP = regex.compile(
     nav| noscript| object| ol| optgroup| option| output| p| picture| pre| progress| q| rp| rt| ruby|
     samp| script| search| section| select| slot| small| span| strong| style| sub| summary| sup| svg|
     table| tbody| td| template| textarea| tfoot| th| thead| time| title| tr| track| u| ul| var| wbr
-    # C++'s headers, as in `#include <vector>`.
-    |
+    """,
+    regex.VERBOSE,
+)
+_HEADER = regex.compile(
+    # C++'s, as in `#include <vector>`.
+    r"""
     algorithm| any| array| atomic| bitset| cassert| cctype| chrono| climits| cmath| complex| concepts|
     condition_variable| cstddef| cstdint| cstdio| cstdlib| cstring| ctime| deque| exception| filesystem|
     format| forward_list| fstream| functional| future| initializer_list| iomanip| ios| iostream| istream|
@@ -65,6 +69,7 @@ _TYPE = regex.compile(
     """,
     regex.VERBOSE,
 )
+_TAG = regex.compile(r"</?(?P<name>\w+)/?>")
 
 
 def neutralise(text: str) -> str:
@@ -82,9 +87,15 @@ def neutralise(text: str) -> str:
     return " ".join([*pieces, text[done:]])
 
 
+def is_markup(text: str) -> bool:
+    """Return whether `text` is one of HTML's tags, without attributes."""
+    found = _TAG.fullmatch(text)
+    return found is not None and _HTML.fullmatch(found["name"]) is not None
+
+
 def _ordinary(word: str, before: str) -> bool:
     """Return whether `<word>` behind the character `before` is markup, a header or a type, or holds no letter."""
-    if _MARKUP.fullmatch(word) or "::" in word or not any(map(str.isalpha, word)):
+    if _HTML.fullmatch(word) or _HEADER.fullmatch(word) or "::" in word or not any(map(str.isalpha, word)):
         return True
     if len(word) == 1 and word.isupper():
         return True

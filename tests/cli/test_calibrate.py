@@ -74,15 +74,15 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
     for text, said in (
         ("{", "is no file of"),
         ("{}", "is no file of"),
-        ('{"threshold": 2, "prompt_version": "2", "judge": "hf:a"}', "not between 0 and 1"),
+        ('{"threshold": 2, "prompt_version": "3", "judge": "hf:a"}', "not between 0 and 1"),
         ('{"threshold": 0.5, "prompt_version": "0", "judge": "hf:a"}', "calibrate anew"),
-        ('{"threshold": 0.5, "prompt_version": "2", "judge": "hf:b"}', "is of the judge hf:b, this is hf:a;"),
-        ('{"threshold": 0.5, "prompt_version": "2", "judge": "hf:a?votes=3"}', "is of the judge hf:a"),
+        ('{"threshold": 0.5, "prompt_version": "3", "judge": "hf:b"}', "is of the judge hf:b, this is hf:a;"),
+        ('{"threshold": 0.5, "prompt_version": "3", "judge": "hf:a?votes=3"}', "is of the judge hf:a"),
     ):
         path.write_text(text)
         with pytest.raises(InvalidSpec, match=said):
             CalibratedJudge(ScriptedJudge(lambda _: 1.0), str(path), "hf:a?batch_size=4")
-    path.write_text('{"threshold": 0.4, "prompt_version": "2", "judge": "hf:a?device=cuda"}')
+    path.write_text('{"threshold": 0.4, "prompt_version": "3", "judge": "hf:a?device=cuda"}')
     CalibratedJudge(ScriptedJudge(lambda _: 1.0), str(path), "hf:a?batch_size=4")  # neither changes a probability
     with pytest.raises(InvalidSpec, match="is no file of"):
         from_spec(f"server:http://a?calibration={tmp_path / 'none'}")

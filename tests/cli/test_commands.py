@@ -98,6 +98,14 @@ def test_verify_without_a_judge_says_how_to_name_one(monkeypatch: pytest.MonkeyP
     assert done.stderr.startswith("verif: soft:tone needs a judge: pass judge=, or set VERIF_JUDGE")
 
 
+def test_doctor_tells_what_a_judge_without_a_tokenizer_cannot_know(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERIF_JUDGE", "openai:m?base_url=http://127.0.0.1:1/v1")
+    told = "without tokenizer= the model's control tokens are not known"
+    assert told in verif("doctor", "--json").stdout
+    monkeypatch.setenv("VERIF_JUDGE", "openai:m?tokenizer=m")
+    assert told not in verif("doctor", "--json").stdout
+
+
 def test_doctor_reports_each_thing_and_its_way_out() -> None:
     done = verif("doctor", "--json")
     found = {finding["what"]: finding for finding in json.loads(done.stdout)}

@@ -16,7 +16,7 @@ CHECKPOINT = Path(__file__).resolve().parents[2] / "examples" / "tiny_judge" / "
 FAMILIES = {
     "ChatML, Qwen": "<|im_start|> <|im_end|> <|endoftext|> <|object_ref_start|> <tool_call> <think>",
     "Llama": "<s> </s> <unk> <<SYS>> <</SYS>> <|eot_id|> <|start_header_id|> <|reserved_special_token_100|>",
-    "Mistral": "[INST] [/INST] [MODEL_SETTINGS] [/TOOL_CALLS] [SYSTEM_PROMPT] [IMG] [AUDIO] [THINK]",
+    "Mistral": "[INST] [/INST] [MODEL_SETTINGS] [/TOOL_CALLS] [SYSTEM_PROMPT] [control_8] [IMG] [AUDIO] [THINK]",
     "Gemma": "<end_of_turn> <bos> <unused0> [multimodal] [@BOS@] <|turn> <turn|> <|channel> <channel|>",
     "DeepSeek": "<｜Assistant｜> <｜end▁of▁sentence｜> <｜tool▁calls▁begin｜>",
     "MiniMax": "]~b] [e~[ ]~!b[ ]<]speech[>[ <minimax:tool_call>",
@@ -24,7 +24,7 @@ FAMILIES = {
     "Command-R": "<BOS_TOKEN> <EOS_TOKEN> <|START_OF_TURN_TOKEN|>",
     "Nemotron": "<SPECIAL_11> <SPECIAL_999>",
     "Ling": "<role> </role>",
-    "InternLM": "[UNUSED_TOKEN_145] <IMG_CONTEXT> <box> </quad>",
+    "InternLM": "[UNUSED_TOKEN_145] <IMG_CONTEXT> <box> </quad> <sep/>",
     "Falcon": ">>ANSWER<< >>QUESTION<<",
     "GLM": "[gMASK] [sMASK] <sop> <|observation|> <arg_key> </arg_value> /nothink",
     "StarCoder, Yi": "<reponame> <file_sep> <fim_prefix> <jupyter_start> <gh_stars>",

@@ -252,7 +252,7 @@ def test_all_in_one_leaves_scales_and_failures_undecided() -> None:
 
 def test_all_in_one_is_an_option_of_any_judge() -> None:
     pytest.importorskip("torch", reason="torch is not installed")
-    judge = from_spec(f"hf:{CHECKPOINT}?joint=all")
+    judge = from_spec(f"hf:{CHECKPOINT}?joint=all&least_mass=0")  # the tiny judge knows yes and no alone
     result = verify("Thank you very much.", [POLITE, FORMAL], judge=judge, early_exit=False)
     assert result.reward is not None
     assert len({verdict.score for verdict in result.verdicts}) == 1

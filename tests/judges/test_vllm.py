@@ -21,6 +21,7 @@ import pytest
 from verif_sdk import Case, Composer, InvalidSpec, Question, background, verify, verify_batch
 from verif_sdk.judges import engine as engines
 from verif_sdk.judges.vllm import VllmJudge
+from verif_sdk.prompt import PROMPT_VERSION
 
 pytest.importorskip("vllm", reason="vllm is not installed")
 pytestmark = [pytest.mark.vllm, pytest.mark.filterwarnings("ignore")]
@@ -50,7 +51,7 @@ def test_the_verdicts_are_right_and_say_what_made_them(vllm_judge: VllmJudge) ->
     assert [verdict.passed for verdict in bad.verdicts] == [False, False, False]
     assert (good.reward, bad.reward) == (1.0, 0.0)
     assert "tiny_judge" in good.verdicts[0].decided_by
-    assert "prompt 3; one token; temperature 0" in good.verdicts[0].decided_by
+    assert f"prompt {PROMPT_VERSION}; one token; temperature 0" in good.verdicts[0].decided_by
     assert good.usage.asked == 3
     assert good.usage.completion_tokens == 3
 
@@ -58,10 +59,12 @@ def test_the_verdicts_are_right_and_say_what_made_them(vllm_judge: VllmJudge) ->
 def test_the_prefix_of_a_response_is_cached_across_its_constraints(vllm_judge: VllmJudge) -> None:
     verify(f"{POLITE} Once more.", TONE, prompt=PROMPT, judge=vllm_judge)
     again = verify(f"{POLITE} Once more.", REGISTER, prompt=PROMPT, judge=vllm_judge)
-    assert again.usage.cached_tokens > again.usage.prompt_tokens / 2
+    assert again.usage.cached_tokens > again.usage.prompt_tokens / 3
 
 
 def test_a_scale_and_a_rubric_are_judged_on_the_same_engine(vllm_judge: VllmJudge) -> None:
+    options = {name: value for name, value in vllm_judge.arguments.items() if name != "model"}
+    judge = VllmJudge(vllm_judge.model, least_mass=0, **options)  # the tiny judge knows yes and no alone
     result = verify(
         POLITE,
         [
@@ -70,10 +73,17 @@ def test_a_scale_and_a_rubric_are_judged_on_the_same_engine(vllm_judge: VllmJudg
             {"type": "logic:not", "constraint": {"type": "soft:tone", "tone": "rude"}},
         ],
         prompt=PROMPT,
-        judge=vllm_judge,
+        judge=judge,
     )
     assert all(verdict.decided for verdict in result.verdicts)
     assert result.verdicts[2].passed is True
+
+
+def test_answers_that_the_model_hardly_considers_are_no_verdict(vllm_judge: VllmJudge) -> None:
+    levels = {"type": "soft:scale", "criterion": "politeness", "levels": 5}
+    result = verify(POLITE, levels, prompt=PROMPT, judge=vllm_judge)
+    assert result.reward is None
+    assert "of its probability to the answers 1, 2, 3, 4, 5, less than 0.5" in result.errors[0]
 
 
 def test_a_batch_shuffled_and_split_by_1_7_and_64_gets_the_same_verdicts(vllm_judge: VllmJudge) -> None:
@@ -111,7 +121,7 @@ def test_votes_are_seeded_samples_and_come_again_in_another_order(vllm_judge: Vl
     options = "&".join(
         f"{name}={json.dumps(value)}" for name, value in vllm_judge.arguments.items() if name != "model"
     )
-    spec = f"vllm:{vllm_judge.model}?{options}&reasoning=true&max_reasoning_tokens=8&votes=3"
+    spec = f"vllm:{vllm_judge.model}?{options}&reasoning=true&max_reasoning_tokens=8&votes=3&least_mass=0"
     cases = [Case.of(prompt=PROMPT, response=f"{POLITE} {n}", constraints=[TONE, REGISTER]) for n in range(8)]
     first = verify_batch(cases, judge=spec, early_exit=False)
     again = verify_batch(cases[::-1], judge=spec, early_exit=False)[::-1]
@@ -161,6 +171,7 @@ def test_reasoning_comes_before_the_verdict_and_is_kept(vllm_judge: VllmJudge) -
         vllm_judge.model,
         reasoning=True,
         max_reasoning_tokens=8,
+        least_mass=0,  # the tiny judge does not reason: what it writes after that is rarely yes or no
         **{name: value for name, value in vllm_judge.arguments.items() if name != "model"},
     )
     (answer,) = answers(slow, questions(1))

@@ -32,6 +32,12 @@ EXTRAS = {
 """Per judge, the module that it needs and the extra that brings it."""
 
 
+_VOCABULARY = (
+    "without tokenizer= the model's control tokens are not known: what looks like one is broken, and one that "
+    "looks like ordinary writing is not"
+)
+
+
 class Finding(NamedTuple):
     """One thing looked at: what, whether it is well ("ok", "absent" or "broken"), and what to know."""
 
@@ -120,6 +126,8 @@ def _try(cls: type[Constraint]) -> None:
 def _judge() -> list[Finding]:
     spec = os.environ.get("VERIF_JUDGE")
     judge = Finding("VERIF_JUDGE", "ok" if spec else "absent", spec or "not set; soft constraints need judge=")
+    if spec and "openai:" in spec and "tokenizer=" not in spec:
+        judge = judge._replace(detail=f"{spec}; {_VOCABULARY}")
     bwrap = shutil.which("bwrap")
     return [judge, Finding("bubblewrap", "ok" if bwrap else "absent", bwrap or "apt install bubblewrap")]
 

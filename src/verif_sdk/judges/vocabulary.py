@@ -7,7 +7,7 @@ from typing import Any
 
 import regex
 
-from verif_sdk.control_tokens import neutralise
+from verif_sdk.control_tokens import is_markup
 from verif_sdk.errors import InvalidSpec
 
 _BLANK = regex.compile(r"[\s▁]*")
@@ -60,6 +60,4 @@ def _broken(tokenizer: Any, control: Mapping[int, str], text: str, found: set[st
 
 
 def _writing(token: str) -> bool:
-    if _BLANK.fullmatch(token) or _WORD.fullmatch(token):
-        return True
-    return token.startswith("<") and neutralise(token) == token
+    return bool(_BLANK.fullmatch(token) or _WORD.fullmatch(token)) or is_markup(token)
