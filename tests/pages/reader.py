@@ -6,7 +6,7 @@ import contextlib
 import io
 import os
 import re
-import signal
+import socket
 import subprocess
 import sys
 import time
@@ -33,6 +33,7 @@ class Reader:
     def __init__(self, folder: Path, model: str) -> None:
         self.folder = folder
         self.model = model
+        self.port = _free_port()
         self.module = ModuleType("page")
         self.printed = ""
         self.written: set[str] = set()
@@ -53,9 +54,12 @@ class Reader:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         del sys.modules["page"]
-        for process in self.running:
-            os.killpg(process.pid, signal.SIGTERM)
-        for process in self.running:
+        self._stop()
+
+    def _stop(self) -> None:
+        while self.running:
+            process = self.running.pop()
+            process.terminate()  # the shell has made way for the command
             process.wait(PATIENCE)
 
     def follow(self, page: Path) -> None:
@@ -75,8 +79,9 @@ class Reader:
                     self._type(command, f"{page.name}:{command.line}")
 
     def _here(self, text: str) -> str:
-        """Return the text with the model's stand-in in the place of the model."""
+        """Return the text with what this machine has in the place of the model, the port and other machines."""
         joined = self.model.partition("?")[1] and "&"
+        text = text.replace("8500", str(self.port)).replace("--host 0.0.0.0", "--host 127.0.0.1")
         text = re.sub(r"(?<=[?&])max_model_len=\d+&?", "", text)
         text = re.sub(r"vllm:Qwen/Qwen3-8B\?(?=\w)", lambda _: f"{self.model}{joined}", text)
         return re.sub(r"vllm:Qwen/Qwen3-8B\??", lambda _: self.model, text)
@@ -124,13 +129,14 @@ class Reader:
         self.env[name] = shown.stdout
 
     def _start(self, text: str, shown: str, where: str) -> None:
-        """Start a command that keeps running, and wait until it has printed what the page shows."""
-        log = self.folder / f"log-{len(self.running)}"
+        """Start a server in the place of the one that runs, and wait until it has printed what the page shows."""
+        self._stop()
+        log = self.folder / "serve.log"
         with log.open("w") as output:
-            process = self._shell(f"exec {text}", output)
+            process = self._shell(f"exec {text} --port {self.port}", output)
         self.running.append(process)
         until = time.monotonic() + PATIENCE
-        while not printed_as_shown(log.read_text(), shown):
+        while not printed_as_shown(log.read_text(), self._here(shown)):
             assert process.poll() is None, f"{where} ended with {process.returncode}\n{log.read_text()}"
             assert time.monotonic() < until, f"{where} printed\n{log.read_text()}"
             time.sleep(0.1)
@@ -146,3 +152,10 @@ class Reader:
             text=True,
             start_new_session=True,
         )
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
