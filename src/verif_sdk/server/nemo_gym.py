@@ -12,19 +12,20 @@ from verif_sdk.rewards import metrics
 from verif_sdk.rewards.config import RewardConfig
 from verif_sdk.rewards.scorer import Rollout, Scored, Scorer
 from verif_sdk.server.counts import Counts
-from verif_sdk.server.errors import REFUSALS
+from verif_sdk.server.errors import REFUSALS, Ascii
 
 
 def router(scorer: Scorer, counts: Counts) -> APIRouter:
     """Return the endpoint /verify."""
     gym = APIRouter(tags=["NeMo Gym"], responses=REFUSALS)
 
-    @gym.post("/verify")
-    async def verify(body: dict[str, Any]) -> dict[str, Any]:
+    @gym.post("/verify", response_model=dict[str, Any])
+    async def verify(body: dict[str, Any]) -> Ascii:
         """Score one rollout as NeMo Gym's resources servers do: the request, and `reward`."""
         (scored,) = await Scorer(config(scorer.config, body)).ascore([rollout(body)])
         counts.results([scored])
-        return {**body, **reply(scored, scorer.config.undecided)}
+        # A reply of our own: pydantic refuses to write a body that is nested as deeply as it could read.
+        return Ascii({**body, **reply(scored, scorer.config.undecided)})
 
     return gym
 
