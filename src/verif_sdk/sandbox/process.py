@@ -40,7 +40,7 @@ class Worker:
             failed.callback(self.kill)
             try:
                 if launch.user is not None:
-                    launch.user.settle()
+                    launch.user.settle(START)
                 self._set_up(launch, modules)
             except (EOFError, OSError, ValueError):
                 self.kill()  # and so it has said all it says

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import select
+import time
 from pathlib import Path
 
 from verif_sdk.errors import Undecidable
@@ -24,22 +26,23 @@ class FreshUser:
     def __init__(self) -> None:
         told, tell = os.pipe()
         wait, go = os.pipe()
-        self._told, self._go = open(told, "rb"), open(go, "wb")  # noqa: SIM115  # until close
+        self._told, self._go = open(told, "rb"), open(go, "wb", buffering=0)  # noqa: SIM115  # until close
         self._theirs = (open(tell, "wb"), open(wait, "rb"))  # noqa: SIM115
         self.descriptors = (tell, wait)
         """What bubblewrap inherits."""
         self.arguments = ["--userns-block-fd", str(wait), "--info-fd", str(tell)]
         self.arguments += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
 
-    def settle(self) -> None:
+    def settle(self, seconds: float) -> None:
         """Write the maps of the namespace that was made, once bubblewrap runs.
 
         Raises:
             Undecidable: this process may not map a user.
+            TimeoutError: bubblewrap does not say within `seconds` which process to map.
         """
         for file in self._theirs:
             file.close()
-        told = self._told.read()
+        told = _object(self._told.fileno(), seconds)
         if told:  # else bubblewrap ended, and says why
             process = json.loads(told)["child-pid"]
             try:
@@ -51,12 +54,31 @@ class FreshUser:
                     f"root may not give the sandbox a user of its own here ({error.strerror}), and without one "
                     "nothing bounds its processes: run as another user than root"
                 ) from None
-        self._go.close()
+        self._go.write(b"!")
 
     def close(self) -> None:
         """Close what is open."""
         for file in (*self._theirs, self._told, self._go):
             file.close()
+
+
+def _object(descriptor: int, seconds: float) -> bytes:
+    """Return the JSON object, without another in it, that comes, or b"" if none does.
+
+    Its end is what counts: a process that was forked meanwhile may hold the pipe open.
+    """
+    deadline = time.monotonic() + seconds
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    told = b""
+    while not told.rstrip().endswith(b"}"):
+        if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
+            raise TimeoutError("bubblewrap does not say that it runs")
+        chunk = os.read(descriptor, 4096)
+        if not chunk:
+            return b""
+        told += chunk
+    return told
 
 
 def can_be_fresh() -> bool:

@@ -40,6 +40,7 @@ def main() -> None:
             import_module(module)
     program.prepare()
     seal.limit(limits)
+    os.close(os.pidfd_open(os.getpid()))  # fails before Linux 5.3, and better now than at the first job
     gc.disable()  # a collection would write to every page that a child shares
     gc.set_threshold(50_000, 20, 20)
     gc.freeze()
