@@ -86,7 +86,7 @@ def test_each_worker_of_root_is_a_user_that_nobody_else_is() -> None:
     pool._idle.clear()  # as if it were busy: the next call starts another
     assert pool.run(HONEST, "", "foo") is True
     (second,) = pool._all()
-    owners = [owner(worker.pid) for worker in (first, second)]
+    owners = [owner(last_descendant(worker.pid)) for worker in (first, second)]
     assert len(set(owners)) == 2
     assert min(owners) >= 60_000
     first.kill()
@@ -138,12 +138,27 @@ def test_sandboxes_start_for_a_user_who_is_not_root() -> None:
     assert done.stdout == "True\n", done.stderr
 
 
+def last_descendant(pid: int) -> int:
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    children = [int(child) for file in tasks for child in file.read_text().split()]
+    return last_descendant(children[0]) if children else pid
+
+
 def owner(pid: int) -> int:
-    """Return the user, as the host sees it, of the last descendant of a process."""
-    children = [
-        int(child) for file in Path(f"/proc/{pid}/task").glob("*/children") for child in file.read_text().split()
-    ]
-    return owner(children[0]) if children else os.stat(f"/proc/{pid}").st_uid
+    """Return the user, as the host sees it, of a process."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("Uid:")[2].split()[0])
+
+
+@as_root
+@needs_bwrap
+def test_no_core_dump_of_a_program_is_collected() -> None:
+    pool = Pool(command.sealed, size=1)
+    assert pool.run(HONEST, "", "foo") is True
+    worker = last_descendant(pool._all()[0].pid)
+    assert owner(worker) != 0
+    assert os.stat(f"/proc/{worker}/maps").st_uid == 0  # the kernel's sign of a process that it does not dump
+    pool.close()
 
 
 @needs_bwrap

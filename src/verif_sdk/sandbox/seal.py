@@ -8,7 +8,7 @@ import resource
 
 from verif_sdk.sandbox.protocol import Limits
 
-_PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _MODE_FILTER = 38, 22, 2
+_PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _MODE_FILTER = 4, 38, 22, 2
 _INSTRUCTION = 8  # bytes
 OPEN = 64
 """The most descriptors that a process may have open."""
@@ -81,6 +81,8 @@ class Filter:
         self._prctl = ctypes.CDLL(None, use_errno=True).prctl
         self._prctl.argtypes = (ctypes.c_int, *[ctypes.c_ulong] * 4)
         self._set(_PR_SET_NO_NEW_PRIVS, 1)
+        # Else a crash starts the host's collector of core dumps, which no limit stops: the response is in them.
+        self._set(_PR_SET_DUMPABLE, 0)
 
     def put_on(self) -> None:
         """Put the filter on this process, for good.
