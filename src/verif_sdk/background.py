@@ -88,8 +88,7 @@ _kept: list[object] = []
 
 
 def _stop(key: tuple[int, int | None]) -> None:
-    stopped = _loops.pop(key, None)
-    if stopped is not None and key[0] == os.getpid():
+    if key[0] == os.getpid() and (stopped := _loops.pop(key, None)):  # a fork's copy of it stays as it is
         stopped.call_soon_threadsafe(stopped.stop)
 
 
