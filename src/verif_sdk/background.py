@@ -53,7 +53,7 @@ def loop(guest: object = None) -> asyncio.AbstractEventLoop:
     key = (os.getpid(), None if guest is None else id(guest))
     with _lock:
         if key not in _loops:
-            _loops[key] = _started("verif-judge" if guest is None else "verif-guest")
+            _loops[key] = _started("verif-judge" if guest is None else f"verif-guest-{id(guest)}")
             if guest is not None:
                 _stop_with(guest, key)
         return _loops[key]
