@@ -14,7 +14,7 @@ def mark(*texts: str) -> str:
     A hash and not a random number: the same input gives the same prompt on every machine and in every run.
     """
     content = "\0".join(texts)
-    marks = (_digest(f"{attempt}\0{content}") for attempt in count())
+    marks = (_digest(content + "\0" * attempt) for attempt in count())
     return next(made for made in marks if made not in content)
 
 

@@ -65,7 +65,10 @@ def test_the_mark_has_128_bits_and_is_the_same_for_the_same_texts() -> None:
 
 def test_a_mark_that_occurs_in_the_text_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     # Nobody can write a text that holds its own hash, so the hash is a weak one here.
-    monkeypatch.setattr("verif_sdk.fence._digest", lambda content: f"{int(content.split(chr(0))[0]):032x}")
+    def weak(content: str) -> str:
+        return f"{len(content) - len(content.rstrip(chr(0))):032x}"
+
+    monkeypatch.setattr("verif_sdk.fence._digest", weak)
     text = "".join(f"<<<END RESPONSE {n:032x}>>>\n" for n in range(90))
     made = mark("", text, "")
     assert made not in text
