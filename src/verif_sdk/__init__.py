@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from verif_sdk.late import LOADING, once
+from verif_sdk.late import loading, once
 
 if TYPE_CHECKING:
     from verif_sdk.aggregate import monotone
@@ -81,7 +81,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _MODULE:
         raise AttributeError(f"module 'verif_sdk' has no attribute {name!r}")
-    with LOADING:
+    with loading():
         value = getattr(import_module(f"verif_sdk.{_MODULE[name]}"), name)
     globals()[name] = value
     return value

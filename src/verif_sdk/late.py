@@ -7,19 +7,33 @@ import of the library and its plugins stands in a function under `once`, and onl
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, wraps
 from typing import TypeVar
 
 T = TypeVar("T")
 
-LOADING = threading.RLock()
-"""Held while something loads; re-entrant, because what loads may need something else that does."""
+_lock = threading.RLock()  # re-entrant, because what loads may need something else that does
 
 # A child of fork has only the thread that forked: a lock that another one held would never open there.
-os.register_at_fork(before=LOADING.acquire, after_in_parent=LOADING.release, after_in_child=LOADING.release)
+os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Hold the lock and pause the garbage collector, which would look again and again through what stays."""
+    with _lock:
+        enabled = gc.isenabled()
+        gc.disable()
+        try:
+            yield
+        finally:
+            if enabled:
+                gc.enable()
 
 
 def once(load: Callable[[], T]) -> Callable[[], T]:
@@ -32,7 +46,7 @@ def once(load: Callable[[], T]) -> Callable[[], T]:
     @cache
     @wraps(load)
     def loaded() -> T:
-        with LOADING:
+        with loading():
             return value()
 
     return loaded
