@@ -144,7 +144,7 @@ def _scored(row: Row, case: Case, outcome: Result | Exception) -> Row:
     row["id"] = case.id
     if isinstance(outcome, Exception):
         return row | {"error": f"line {row['line']}: {in_words(outcome)}"}
-    usage = {name: count for name, count in outcome.usage.model_dump().items() if count}
+    usage = {name: count for name, count in vars(outcome.usage).items() if count}
     verdicts = [_verdict(verdict) for verdict in outcome.verdicts]
     return row | {"reward": outcome.reward, "passed": outcome.passed, "verdicts": verdicts, "usage": usage}
 
