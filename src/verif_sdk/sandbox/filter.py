@@ -10,8 +10,10 @@ import errno
 import platform
 import tempfile
 from functools import cache
+from typing import Any
 
 from verif_sdk.errors import Undecidable
+from verif_sdk.late import once
 
 _MACHINES = ("x86_64", "aarch64")  # where clone takes its flags first, and these names were tried
 _INSTALL = (
@@ -42,6 +44,13 @@ _FCNTL = (0, 1, 2, 3, 1030)  # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEX
 _MADVISE = (4, 8)  # MADV_DONTNEED, MADV_FREE: memory given back
 
 
+@once
+def _seccomp() -> Any:
+    import pyseccomp
+
+    return pyseccomp
+
+
 @cache
 def allowed_calls(machine: str = platform.machine()) -> bytes:
     """Return the filter for a kind of machine, as an array of struct sock_filter.
@@ -52,7 +61,7 @@ def allowed_calls(machine: str = platform.machine()) -> bytes:
     if machine not in _MACHINES:
         raise Undecidable(f"the sandbox knows {' and '.join(_MACHINES)}, not {machine}")
     try:
-        import pyseccomp as seccomp
+        seccomp = _seccomp()
     except (ImportError, RuntimeError):  # the package, or the library that it loads
         raise Undecidable(_INSTALL) from None
     made = seccomp.SyscallFilter(seccomp.ERRNO(errno.EPERM))
