@@ -117,7 +117,6 @@ def test_a_sandbox_whose_processes_nothing_bounds_does_not_start(monkeypatch: py
 def test_sandboxes_start_for_a_user_who_is_not_root() -> None:
     """In a fresh process of another user; skipped where that user cannot read this Python."""
     python = os.path.realpath(sys.executable)
-    as_other = {"user": 65533, "group": 65533, "extra_groups": []}
     code = (
         f"import sys; sys.path[:] = {sys.path!r}\n"
         "from verif_sdk.sandbox import command\nfrom verif_sdk.sandbox.pool import Pool\n"
@@ -131,7 +130,9 @@ def test_sandboxes_start_for_a_user_who_is_not_root() -> None:
             cwd="/",
             check=False,
             env={"PATH": os.environ["PATH"]},
-            **as_other,
+            user=65533,
+            group=65533,
+            extra_groups=[],
         )
     except PermissionError:
         pytest.skip("the Python of these tests is readable by root alone")
