@@ -17,7 +17,7 @@ import pytest
 pytest.importorskip("trl", reason="trl is not installed")
 
 from examples.trl_grpo.train import CONSTRAINTS, PROMPT, mean, policy, train
-from verif_sdk import Question
+from verif_sdk import Question, UndecidedReward
 from verif_sdk.catalog.length import Words
 from verif_sdk.question import Answer
 from verif_sdk.rewards.config import RewardConfig
@@ -89,6 +89,13 @@ def test_the_ready_made_callable_is_what_the_command_line_imports(folder: Path) 
     assert "rewards/reward/mean" in entry
 
 
+def under_way(config: RewardConfig) -> TrlReward:
+    """Return a reward that has decided something, so that what fails from then on is no wrong configuration."""
+    reward = TrlReward(config)
+    assert reward(prompts=["p"], completions=["a"], constraints=[[{"type": "casing:lower"}]]) == [1.0]
+    return reward
+
+
 class Dead:
     """A judge whose engine is gone."""
 
@@ -105,9 +112,13 @@ def test_a_dead_judge_and_a_bad_row_are_abstentions_that_are_counted(folder: Pat
         {"prompt": PROMPT, "constraints": json.dumps([{"type": "soft:tone", "tone": "polite"}])},
         {"prompt": PROMPT, "constraints": "{"},
     ]
-    (entry,) = trained(folder, "grpo", TrlReward(RewardConfig(judge="dead:")), rows, steps=1)
+    (entry,) = trained(folder, "grpo", under_way(RewardConfig(judge="dead:")), rows, steps=1)
     assert entry["verif/undecided"] == 1.0
     assert entry["verif/judge/failed"] > 0
+    with pytest.raises(
+        UndecidedReward, match="have one cause: the judge failed: RuntimeError: the engine is gone"
+    ):
+        trained(folder, "grpo", TrlReward(RewardConfig(judge="dead:")), rows[:1], steps=1)
 
 
 class Hanging:
@@ -135,7 +146,7 @@ def test_a_failure_is_an_abstention_and_hangs_nothing(folder: Path, monkeypatch:
         "an exception in our code": (WORDS, RewardConfig()),
         "a pathological response": ({"type": "format:regex", "pattern": "(a|a)*$"}, RewardConfig()),
     }[failure]
-    reward = TrlReward(config)
+    reward = under_way(config)
     if failure == "a pathological response":
         made = reward(prompts=["p"] * 2, completions=["b", "a" * 5000 + "!"], constraints=[[constraint]] * 2)
         assert made[1] is None

@@ -107,8 +107,12 @@ def test_a_bad_row_is_undecided_and_counted_and_the_others_are_not() -> None:
     assert trl(TrlReward(RewardConfig(undecided=0.5)), ["a"], constraints=["{"]) == [0.5]
     with pytest.raises(UndecidedReward, match="bad row: field 'constraints': not JSON"):
         trl(TrlReward(RewardConfig(undecided="raise")), ["a"], constraints=["{"])
-    (scored,) = Scorer(RewardConfig()).score([Rollout("p", "a", {"other": 1})])
-    assert scored.causes == ("bad row: the column 'constraints' is missing or empty; the data set has ['other']",)
+    scorer = Scorer(RewardConfig())
+    rollouts = [Rollout("p", "a", {"constraints": [WORDS]}), Rollout("p", "a", {"other": 1})]
+    assert scorer.score(rollouts)[1].causes == (
+        "bad row: the column 'constraints' is missing or empty; the data set has ['other']",
+    )
+    assert scorer.score(rollouts[1:])[0].reward is None
 
 
 @pytest.mark.usefixtures("_judges")

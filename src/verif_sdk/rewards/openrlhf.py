@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from verif_sdk import visible
-from verif_sdk.errors import InvalidSpec
+from verif_sdk.errors import InvalidSpec, VerifError
 from verif_sdk.rewards import metrics
 from verif_sdk.rewards.completion import completion_of
 from verif_sdk.rewards.config import RewardConfig
@@ -36,6 +37,7 @@ class OpenRlhfReward:
 
     Raises:
         InvalidSpec: `undecided` is no number, or another field is wrong.
+        MissingExtra: the judge's backend is not installed.
     """
 
     def __init__(self, config: str | None = None, **options: Any) -> None:
@@ -46,13 +48,14 @@ class OpenRlhfReward:
                 "undecided: OpenRLHF has no reward that is undecided; name the number it gets instead, such as 0.0"
             )
         self.scorer, self._undecided = Scorer(made), made.undecided
+        self.scorer.check()  # here it stops the run, in a call OpenRLHF would swallow it
         self._slots = threading.BoundedSemaphore(made.concurrency)
 
     def __call__(self, queries: Sequence[str], prompts: Sequence[str], labels: Sequence[Any]) -> dict[str, Any]:
         """Return `rewards`, `scores` and `extra_logs`: numbers for one query, lists for several.
 
-        Never raises: OpenRLHF would swallow it, and fail later on a reward that is None. What goes wrong is
-        logged, counted in `verif_undecided`, and becomes the number that was named.
+        Never raises: OpenRLHF would swallow it, and fail later on a reward that is None. What goes wrong, a judge
+        that cannot start included, is logged, counted in `verif_undecided`, and becomes the number that was named.
 
         Args:
             queries: prompts and completions as decoded, special tokens included.
@@ -63,7 +66,10 @@ class OpenRlhfReward:
             with self._slots:
                 scored = self._scored(queries, prompts, labels)
         except Exception as error:  # OpenRLHF would swallow it without a word
-            logger.exception("a reward could not be had")
+            if isinstance(error, VerifError):
+                _refused(str(error))
+            else:
+                logger.exception("a reward could not be had")
             scored = [Scored(None, causes=(f"{type(error).__name__}: {error}",)) for _ in queries]
         return reply(scored, self._undecided)
 
@@ -94,3 +100,9 @@ def reply(scored: Sequence[Scored], undecided: float) -> dict[str, Any]:
         return {"rewards": rewards[0], "scores": scores[0], "extra_logs": logs[0]}
     by_name = {name: [log[name] for log in logs] for name in logs[0]} if logs else {}
     return {"rewards": rewards, "scores": scores, "extra_logs": by_name}
+
+
+@cache
+def _refused(cause: str) -> None:
+    """Log once what every call would say again."""
+    logger.error("every reward is the number named for undecided ones: %s", cause)

@@ -10,13 +10,14 @@ from functools import lru_cache, partial
 from threading import Event
 from typing import Any
 
-from verif_sdk import visible
+from verif_sdk import judges, visible
 from verif_sdk.case import Case, Message
 from verif_sdk.composer import Composer
-from verif_sdk.errors import InvalidSpec, UndecidedReward, in_words
+from verif_sdk.errors import InvalidSpec, UndecidedReward, in_words, suggest
 from verif_sdk.hookspecs import RowFormat
 from verif_sdk.registry import Registry
 from verif_sdk.rewards.config import RewardConfig
+from verif_sdk.rewards.opening import Opening
 from verif_sdk.rewards.shaping import shape
 from verif_sdk.threads import NEVER, in_thread, until
 from verif_sdk.verdict import Result, Usage, Verdict
@@ -80,13 +81,32 @@ class Scorer:
     A rollout whose constraints cannot be read, a judge that fails, and an error in a check or a plugin
     all leave their rollout undecided, with the cause in `Scored.causes` and in the log, once per cause. A wrong
     configuration is no such thing: an unknown aggregator, row format or judge, and soft constraints without any
-    judge, raise on the first call.
+    judge, raise on the first call; so do a judge that cannot start, a column of constraints that no row has, and
+    first rollouts that are all undecided for one cause.
     """
 
     config: RewardConfig
+    _opening: Opening = field(default_factory=Opening, init=False, repr=False, compare=False)
+
+    def check(self) -> None:
+        """Raise now what is wrong with the configuration, a judge that cannot be made included.
+
+        Raises:
+            InvalidSpec: a name or a spec is wrong.
+            MissingExtra: the judge's backend is not installed.
+        """
+        self._row_format()
+        self.composer.check()
+        judges.resolve(self.config.judge)
 
     def score(self, rollouts: Sequence[Rollout]) -> list[Scored]:
-        """Return what each rollout came to, in order."""
+        """Return what each rollout came to, in order.
+
+        Raises:
+            VerifError: the configuration is wrong.
+            JudgeFailed: the judge cannot start.
+            UndecidedReward: the first rollouts are all undecided for one cause.
+        """
         cases, readable = self._cases(rollouts)
         return self._scored(rollouts, cases, self.composer.outcomes(readable))
 
@@ -114,11 +134,24 @@ class Scorer:
         Raises:
             VerifError: the configuration is wrong.
         """
-        read = None if self.config.rows is None else Registry.installed().row_format(self.config.rows)
+        read = self._row_format()
+        if read is None and not self._opening.over:
+            self._look_for_column(rollouts)
         cases = [self._case(rollout, read) for rollout in until(given_up, rollouts)]
         readable = [case for case in cases if isinstance(case, Case)]
         self.composer.check(readable)
+        if not self._opening.over and not all(item.hard for case in readable for item in case.constraints):
+            judges.start(self.config.judge)
         return cases, readable
+
+    def _row_format(self) -> RowFormat | None:
+        return None if self.config.rows is None else Registry.installed().row_format(self.config.rows)
+
+    def _look_for_column(self, rollouts: Sequence[Rollout]) -> None:
+        name = self.config.constraints
+        if rollouts and not any(name in rollout.columns for rollout in rollouts):
+            known = sorted({column for rollout in rollouts for column in rollout.columns})
+            raise InvalidSpec(f"no row has the column {name!r}; {suggest(name, known)}")
 
     def _case(self, rollout: Rollout, read: RowFormat | None) -> Case | str:
         """Return the case of a rollout, or why there is none."""
@@ -150,6 +183,7 @@ class Scorer:
             )
         for cause, count in Counter(cause for one in scored for cause in one.causes).items():
             _tell(cause, count)
+        self._opening.look(scored)
         return scored
 
     def _one(self, rollout: Rollout, case: Case, result: Result | Exception) -> Scored:

@@ -8,13 +8,15 @@ names. Made for TRL 1.16.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from verif_sdk.case import Message
 from verif_sdk.errors import UndecidedReward
 from verif_sdk.rewards import metrics
-from verif_sdk.rewards.config import RewardConfig
+from verif_sdk.rewards.config import VARIABLE, RewardConfig
 from verif_sdk.rewards.scorer import Rollout, Scored, Scorer
 
 RESERVED = frozenset({"trainer_state", "log_extra", "log_metric", "environments"})
@@ -57,7 +59,9 @@ class TrlReward:
             columns: the other columns of the data set, a list each; names of TRL's own are left alone.
 
         Raises:
-            UndecidedReward: a reward is undecided and the configuration says "raise".
+            UndecidedReward: a reward is undecided and the configuration says "raise", or the first rollouts are
+                all undecided for one cause.
+            VerifError: the configuration is wrong, or the judge cannot start; in the first call.
         """
         scored = self.scorer.score(_rollouts(prompts, completions, completion_ids, columns))
         return self._returned(scored, log_metric, log_extra)
@@ -100,7 +104,12 @@ class AsyncTrlReward(TrlReward):
 
 def reward(**call: Any) -> list[float | None]:
     """Return rewards as `TrlReward` does, configured by VERIF_REWARD alone: the one for TRL's command line."""
-    return TrlReward()(**call)
+    return _configured(os.environ.get(VARIABLE))(**call)
+
+
+@cache
+def _configured(path: str | None) -> TrlReward:
+    return TrlReward(RewardConfig.load(path))
 
 
 def _rollouts(

@@ -55,6 +55,7 @@ async def compute_score(
         UndecidedReward: the reward is undecided, and `undecided` is no number. verl has nothing like None;
             its reward loop then marks the group of this prompt as failed.
         InvalidSpec: an option is wrong.
+        JudgeFailed: the judge cannot start.
     """
     scorer = _scorer(config, json.dumps(_plain(options), sort_keys=True))
     rollout = _rollout(scorer.config, data_source, solution_str, _plain(ground_truth), _plain(extra_info or {}))
