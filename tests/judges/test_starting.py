@@ -93,13 +93,15 @@ def test_a_model_that_cannot_be_loaded_is_looked_for_once(monkeypatch: pytest.Mo
             super().__init__(model, device, dtype)
 
     monkeypatch.setattr(hf, "_Running", Counted)
-    judge = "hf:/no/such/model"
-    with pytest.raises(JudgeFailed, match=r"^the judge hf:/no/such/model cannot start: \w+: [^\n]*/no/such/model"):
+    judge = "hf:/no/such/model/twice"
+    with pytest.raises(
+        JudgeFailed, match=r"^the judge hf:/no/such/model/twice cannot start: \w+: [^\n]*/no/such/model/twice"
+    ):
         judges.start(judge)
     (verdict,) = verify("a", TONE, judge=judge).verdicts
     assert verdict.error is not None
-    assert verdict.error.startswith("the judge hf:/no/such/model cannot start")
-    assert tried == ["/no/such/model"]
+    assert verdict.error.startswith("the judge hf:/no/such/model/twice cannot start")
+    assert tried == ["/no/such/model/twice"]
 
 
 def test_a_slow_start_is_one_line_on_standard_error_unless_logging_shows_or_silences_it(
@@ -109,6 +111,7 @@ def test_a_slow_start_is_one_line_on_standard_error_unless_logging_shows_or_sile
     line = "verif_sdk: the judge x is starting, which may take minutes\n"
 
     def said() -> str:
+        starting._say.cache_clear()
         with starting.announced("the judge x"):
             time.sleep(0.2)  # the line comes from a timer's thread
         return capsys.readouterr().err

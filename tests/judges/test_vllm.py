@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import multiprocessing
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
+import uuid
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from verif_sdk import Case, Composer, InvalidSpec, Question, background, verify, verify_batch
+from verif_sdk import Case, Composer, InvalidSpec, Question, background, judges, verify, verify_batch
+from verif_sdk.errors import JudgeFailed
 from verif_sdk.judges import engine as engines
 from verif_sdk.judges.vllm import VllmJudge
 from verif_sdk.prompt import PROMPT_VERSION
@@ -186,42 +192,130 @@ def test_an_unknown_engine_argument_is_refused_by_name() -> None:
         VllmJudge("some/model", max_model_length=10)
 
 
-SCRIPT = """
-import json, sys
+PLAIN = """
+import os, sys, time
 from verif_sdk import verify
 result = verify(sys.argv[2], {"type": "soft:tone", "tone": "polite"}, judge=sys.argv[1])
-print(json.dumps({"reward": result.reward, "errors": result.errors}))
+print(result.reward, result.errors, flush=True)
+os.fork()  # it holds open whatever its parent has open
+time.sleep(600)
+"""
+
+CHILDREN = """
+import multiprocessing, sys
+from verif_sdk import verify
+
+def score(response):
+    result = verify(response, {"type": "soft:tone", "tone": "polite"}, judge=sys.argv[1])
+    print(result.reward, result.errors, flush=True)
+
+context = multiprocessing.get_context("fork")
+child = context.Process(target=score, args=[sys.argv[2]])
+child.start()
+child.join()
+print(child.exitcode, flush=True)
+with context.Pool(1) as pool:
+    pool.map(score, [sys.argv[2]])
 """
 
 
-def test_a_plain_script_needs_no_main_guard(tmp_path: Path, vllm_judge: VllmJudge) -> None:
-    script = tmp_path / "script.py"
-    script.write_text(SCRIPT)
-    spec = f"vllm:{vllm_judge.model}?enforce_eager=true&gpu_memory_utilization=0.3&max_model_len=512"
-    done = subprocess.run(
-        [sys.executable, str(script), spec, POLITE], capture_output=True, text=True, timeout=300, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout.splitlines()[-1]) == {"reward": 1.0, "errors": []}
-    assert "Traceback" not in done.stderr
+@contextmanager
+def program(
+    folder: Path, source: str, judge: VllmJudge
+) -> Iterator[tuple[subprocess.Popen[str], Callable[[], int]]]:
+    """Run a plain script with the judge's spec and a polite response, and count its engine's processes."""
+    script, mark = folder / "script.py", uuid.uuid4().hex
+    script.write_text(source)
+    spec = f"vllm:{judge.model}?enforce_eager=true&gpu_memory_utilization=0.3&max_model_len=512"
+    with subprocess.Popen(
+        [sys.executable, str(script), spec, POLITE],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, mark: "1"},
+    ) as running:
+        try:
+            yield running, lambda: sum("VLLM" in name for name in marked(mark).values())
+        finally:
+            for process in marked(mark):
+                os.kill(process, signal.SIGKILL)
 
 
-def test_a_killed_engine_leaves_every_question_answered_or_an_error_and_the_next_call_works(
+def marked(mark: str) -> dict[int, str]:
+    """Return the processes with a mark in their environment, by number, with their names."""
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if f"\0{mark}=".encode() in b"\0" + (process / "environ").read_bytes():
+                found[int(process.name)] = (process / "comm").read_text()
+    return found
+
+
+def test_a_plain_script_needs_no_main_guard_and_its_engine_dies_with_it(
+    tmp_path: Path, vllm_judge: VllmJudge
+) -> None:
+    with program(tmp_path, PLAIN, vllm_judge) as (running, count):
+        assert running.stdout is not None
+        assert running.stdout.readline() == "1.0 ()\n"
+        assert count() == 2  # the engine and its worker
+        running.kill()
+        running.wait()
+        deadline = time.monotonic() + 60
+        while count() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert count() == 0
+
+
+def test_a_child_of_multiprocessing_ends_with_its_engine_and_a_daemonic_one_names_the_server(
+    tmp_path: Path, vllm_judge: VllmJudge
+) -> None:
+    with program(tmp_path, CHILDREN, vllm_judge) as (running, count):
+        assert running.stdout is not None
+        lines = running.stdout.read().splitlines()
+        assert running.wait(timeout=60) == 0
+        assert lines[:2] == ["1.0 ()", "0"]
+        assert "cannot start in a daemonic process, such as a worker of multiprocessing.Pool" in lines[2]
+        assert "take judge='server:http://HOST:8500'" in lines[2]
+        assert count() == 0
+
+
+def test_an_engine_that_cannot_start_says_why_in_a_sentence_and_is_not_tried_again(
+    tmp_path: Path, vllm_judge: VllmJudge, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(vllm_judge.model, broken)
+    (weights,) = broken.glob("*.safetensors")
+    weights.write_bytes(weights.read_bytes()[:-1000])
+    spec = f"vllm:{broken}?enforce_eager=true&gpu_memory_utilization=0.3&max_model_len=512"
+    with caplog.at_level(logging.INFO, "verif_sdk"):
+        with pytest.raises(JudgeFailed) as first:
+            judges.start(spec)
+        (verdict,) = verify(POLITE, TONE, judge=spec).verdicts
+    cause = r"[\w.]*SafetensorError: [^\n]+ \(not tried again in this process\)"
+    assert re.fullmatch(rf"the judge vllm:{broken} cannot start: {cause}", str(first.value))
+    assert verdict.error == str(first.value)
+    assert [record.message for record in caplog.records].count(f"the judge vllm:{broken} is starting") == 1
+    assert any(re.match(r"vLLM: .*Traceback", record.message) for record in caplog.records)
+
+
+def cores() -> list[Any]:
+    return [
+        child for child in multiprocessing.active_children() if "EngineCore" in child.name and child.is_alive()
+    ]
+
+
+def test_an_engine_that_is_killed_while_requests_are_added_leaves_none_without_an_answer_or_an_error(
     vllm_judge: VllmJudge,
 ) -> None:
     answers(vllm_judge, questions(1))
-    (core,) = [child for child in multiprocessing.active_children() if "EngineCore" in child.name]
-    assert core.pid is not None
-    # Long and all different, so that they take the engine seconds.
-    long = [" ".join(f"{n}.{word}" for word in range(120)) for n in range(200)]
-    cases = [Case.of(prompt=PROMPT, response=response, constraints=[TONE]) for response in long]
+    (core,) = cores()
+    cases = [Case.of(prompt=PROMPT, response=f"{n} {POLITE}", constraints=[TONE]) for n in range(2000)]
     with ThreadPoolExecutor(1) as caller:
         under_way = caller.submit(verify_batch, cases, judge=vllm_judge)
         time.sleep(0.5)
         assert not under_way.done()
         os.kill(core.pid, signal.SIGKILL)
         found = under_way.result(timeout=120)
-    assert len(found) == 200
+    assert len(found) == 2000
     assert all((result.reward is None) == bool(result.errors) for result in found)
     assert all(result.usage.failed == len(result.errors) for result in found)
     assert any("the vLLM engine died" in error for result in found for error in result.errors)
@@ -229,8 +323,8 @@ def test_a_killed_engine_leaves_every_question_answered_or_an_error_and_the_next
 
 
 def test_an_engine_that_died_while_nobody_asked_is_replaced_unnoticed(vllm_judge: VllmJudge) -> None:
-    (core,) = [child for child in multiprocessing.active_children() if "EngineCore" in child.name]
-    assert core.pid is not None
+    answers(vllm_judge, questions(1))
+    (core,) = cores()
     os.kill(core.pid, signal.SIGKILL)
     core.join(timeout=30)
     time.sleep(1)  # until vLLM's own watcher has noticed

@@ -16,6 +16,7 @@ from verif_sdk.errors import JudgeFailed
 from verif_sdk.judges.scripted import ScriptedJudge
 from verif_sdk.question import Answer, Question
 from verif_sdk.rewards.config import RewardConfig
+from verif_sdk.rewards.opening import Opening
 from verif_sdk.rewards.openrlhf import OpenRlhfReward
 from verif_sdk.rewards.scorer import Rollout, Scorer
 from verif_sdk.rewards.trl import AsyncTrlReward, TrlReward
@@ -107,6 +108,11 @@ def test_two_causes_are_not_a_wrong_configuration() -> None:
         return Answer(error=f"lost {question.response}")
 
     assert [one.reward for one in Scorer(RewardConfig(judge=ScriptedJudge(fails))).score(soft(2))] == [None, None]
+
+
+def test_a_scorer_whose_opening_is_over_leaves_first_calls_undecided() -> None:
+    rollouts = [Rollout("p", "a", {"rules": 1})] * 2
+    assert [one.reward for one in Scorer(RewardConfig(), Opening(over=True)).score(rollouts)] == [None, None]
 
 
 def test_a_copy_in_another_process_has_its_own_first_call() -> None:

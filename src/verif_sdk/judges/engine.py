@@ -7,39 +7,88 @@ import atexit
 import json
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from multiprocessing.util import Finalize
 from typing import Any
 
 from verif_sdk import background
-from verif_sdk.errors import InvalidSpec, MissingExtra
-from verif_sdk.judges.layout import Layout, auto_tokenizer, revision_of
-from verif_sdk.late import once
+from verif_sdk.errors import InvalidSpec, JudgeFailed
+from verif_sdk.judges.launch import explained, launched, sampling, tokenizer
+from verif_sdk.judges.layout import Layout, revision_of
+from verif_sdk.judges.spawning import Log
+from verif_sdk.judges.starting import NO_MORE, sentence
+
+_PERIOD = 0.2  # seconds between two looks at whether an engine lives
 
 _engines: dict[tuple[int, str], asyncio.Future[Engine]] = {}
-"""By process and arguments; only ever touched on the background loop."""
+"""By process and arguments, failures too; only ever touched on the background loop."""
+_ran: set[tuple[int, str]] = set()
+"""Those that have run: where one of these cannot be replaced, the next call tries again."""
+_starting = threading.Lock()
+"""Engines start one after another: each measures how much memory is free."""
+
+
+class EngineDied(Exception):
+    """The engine's process is gone; what it was asked has no answer."""
 
 
 class Engine:
-    """A running vLLM engine with the layout of its model, with and without reasoning."""
+    """A running vLLM engine with the layout of its model, with and without reasoning.
+
+    Raises:
+        JudgeFailed: it cannot start.
+    """
 
     def __init__(self, arguments: Mapping[str, Any]) -> None:
-        arguments_with_defaults = arguments_class()(**arguments)
-        with _without_main():
-            self._llm: Any = _engine_class().from_engine_args(arguments_with_defaults)
-        tokenizer = _tokenizer(arguments)
-        self.layout = Layout(tokenizer)
-        self.reasoning_layout = Layout(tokenizer, thinking=True)
+        self._log = Log()
+        with explained(f"the judge vllm:{arguments['model']}", self._log):
+            own = tokenizer(arguments)
+            self.layout = Layout(own)
+            self.reasoning_layout = Layout(own, thinking=True)
+            self._llm: Any = launched(arguments, self._log)
+        self.close = Finalize(None, self._stop, exitpriority=100)
+        """Stops the engine's process; called again, or in a forked child, it does nothing."""
+        # A child of multiprocessing ends without atexit, and would wait for the engine's process for ever.
+        # Elsewhere atexit comes before vLLM's own finalizers, which report the end as a failure.
+        atexit.register(self.close)
         self._longest: int = self._llm.model_config.max_model_len
         self.revision = revision_of(self._llm.model_config.hf_config)
         """The commit that a hub gave, after an @; nothing for a folder."""
-        atexit.register(self.close)
+        self._waiting: set[asyncio.Timeout] = set()
+        self.watcher: asyncio.Future[None] | None = None
+        """Kept here, because an event loop alone would let it be collected."""
 
     async def generate(self, ids: Sequence[int], params: Any, request_id: str) -> Any:
-        """Return vLLM's final output for one prompt of token ids."""
+        """Return vLLM's final output for one prompt of token ids.
+
+        Raises:
+            EngineDied: the engine's process died, before or while it was asked.
+        """
+        if self.dead:
+            raise EngineDied
         params.output_kind = sampling().RequestOutputKind.FINAL_ONLY
         outputs = self._llm.generate({"prompt_token_ids": list(ids)}, params, request_id)
-        return [output async for output in outputs][-1]
+        try:
+            # It has no end of its own: `watch` sets one when the engine is dead, where vLLM may wait for ever.
+            async with asyncio.timeout(None) as waiting:
+                self._waiting.add(waiting)
+                return [output async for output in outputs][-1]
+        except TimeoutError:
+            if waiting.expired():
+                raise EngineDied from None
+            raise
+        finally:
+            self._waiting.discard(waiting)
+
+    async def watch(self) -> None:
+        """Wait until the engine is dead, and then end whatever still waits for it."""
+        while not self.dead:
+            await asyncio.sleep(_PERIOD)
+        for waiting in self._waiting:
+            if not waiting.expired():
+                waiting.reschedule(0)
+        await asyncio.to_thread(self.close)
 
     def fits(self, ids: Sequence[int], room: int = 1) -> None:
         """Refuse a prompt that leaves no room for an answer of `room` tokens.
@@ -56,103 +105,83 @@ class Engine:
     @property
     def dead(self) -> bool:
         """Whether the engine process is gone, or has been told to go."""
-        return self._llm is None or bool(self._llm.errored)
+        return not self.close.still_active() or bool(self._llm.errored)
 
     def failed(self, cause: BaseException) -> str:
-        """Return a failure in words, and forget this engine where it has died."""
-        if self.dead:
-            self.close()
-            return f"the vLLM engine died ({type(cause).__name__}); the next call starts a new one"
-        return f"vLLM failed: {type(cause).__name__}: {cause}"
+        """Return a failure in words."""
+        if self.dead or isinstance(cause, EngineDied):
+            root = self._log.cause()
+            return f"the vLLM engine died{f' of {root}' if root else ''}; the next call starts a new one"
+        return f"vLLM failed: {sentence(cause)}"
 
-    def close(self) -> None:
-        """Stop the engine process; its output handler first, which would report that as a failure."""
+    def forget(self) -> None:
+        """Let go of an engine that belongs to the process this one was forked from.
+
+        vLLM ends its engines with finalizers that a forked child inherits and may run.
+        """
+        core = self._llm.engine_core
+        for owner in (core, core.resources.engine_manager):
+            if (finalizer := getattr(owner, "_finalizer", None)) is not None:
+                finalizer.detach()
+
+    def _stop(self) -> None:
+        """Stop the engine's process; its output handler first, which would report that as a failure."""
         atexit.unregister(self.close)
-        llm, self._llm = self._llm, None
-        if llm is not None:
-            if llm.output_handler is not None:
-                background.loop().call_soon_threadsafe(llm.output_handler.cancel)
-            llm.shutdown()
+        if self._llm.output_handler is not None:
+            background.loop().call_soon_threadsafe(self._llm.output_handler.cancel)
+        self._llm.shutdown()
 
 
 async def engine(arguments: Mapping[str, Any]) -> Engine:
-    """Return the engine with these arguments, started now if this process has none."""
+    """Return the engine with these arguments, started now if this process has none.
+
+    Raises:
+        JudgeFailed: it cannot start, now or when it was tried before in this process.
+    """
     key = (os.getpid(), json.dumps(arguments, sort_keys=True, default=str))
     if key not in _engines or _dead(_engines[key]):
-        _engines[key] = asyncio.ensure_future(asyncio.to_thread(Engine, arguments))
+        _engines[key] = asyncio.ensure_future(_watched(key, arguments))
+    # A caller that is cancelled must not take the start of the others' engine down.
+    starting = _engines[key]
     try:
-        # A caller that is cancelled must not take the start of the others' engine down.
-        return await asyncio.shield(_engines[key])
-    except asyncio.CancelledError:
+        return await asyncio.shield(starting)
+    except JudgeFailed as error:
+        if key not in _ran:
+            raise JudgeFailed(f"{error}{NO_MORE}") from None
+        if _engines.get(key) is starting:
+            del _engines[key]
         raise
-    except BaseException:
-        _engines.pop(key, None)  # the next call tries again
-        raise
+
+
+async def _watched(key: tuple[int, str], arguments: Mapping[str, Any]) -> Engine:
+    """Return a new engine, whose death will be noticed."""
+    promise: Future[Engine] = Future()
+
+    def start() -> None:
+        try:
+            with _starting:
+                promise.set_result(Engine(arguments))
+        except BaseException as cause:  # noqa: BLE001  # it is the waiting caller's
+            promise.set_exception(cause)
+
+    # A daemon: at exit Python waits for other threads, and a large model loads for minutes.
+    threading.Thread(target=start, name="verif-engine", daemon=True).start()
+    running = await asyncio.wrap_future(promise)
+    _ran.add(key)
+    running.watcher = asyncio.ensure_future(running.watch())
+    return running
 
 
 def _dead(starting: asyncio.Future[Engine]) -> bool:
     return starting.done() and not starting.cancelled() and not starting.exception() and starting.result().dead
 
 
-@once
-def arguments_class() -> Any:
-    """Return vLLM's class of engine arguments.
-
-    Raises:
-        MissingExtra: vllm is not installed.
-    """
-    # Its log of some sixty lines per start is for those who ask for it.
-    os.environ.setdefault("VLLM_LOGGING_LEVEL", "ERROR")
-    try:
-        from vllm.engine.arg_utils import AsyncEngineArgs
-    except ImportError as cause:
-        raise MissingExtra(f"the judge 'vllm' needs vLLM ({cause}): pip install 'verif-sdk[vllm]'") from None
-    return AsyncEngineArgs
+def _forked() -> None:
+    global _starting  # noqa: PLW0603  # a lock that another thread of the parent held cannot be freed here
+    _starting = threading.Lock()
+    for starting in _engines.values():
+        if starting.done() and not starting.cancelled() and not starting.exception():
+            starting.result().forget()
 
 
-@once
-def sampling() -> Any:
-    """Return vLLM's module of sampling parameters."""
-    import vllm.sampling_params
-
-    return vllm.sampling_params
-
-
-@once
-def _engine_class() -> Any:
-    from vllm.v1.engine.async_llm import AsyncLLM
-
-    return AsyncLLM
-
-
-def _tokenizer(arguments: Mapping[str, Any]) -> Any:
-    return auto_tokenizer().from_pretrained(
-        arguments.get("tokenizer") or arguments["model"],
-        revision=arguments.get("tokenizer_revision") or arguments.get("revision"),
-        trust_remote_code=bool(arguments.get("trust_remote_code")),
-    )
-
-
-@contextmanager
-def _without_main() -> Iterator[None]:
-    """Keep processes started by this thread from importing the caller's script again.
-
-    vLLM spawns its engine process, and a spawned process runs the main script anew unless that
-    has a guard. The engine needs nothing of it.
-    """
-    from multiprocessing import spawn
-
-    original, me = spawn.get_preparation_data, threading.get_ident()
-
-    def prepared(name: str) -> dict[str, Any]:
-        data = original(name)
-        if threading.get_ident() == me:
-            data.pop("init_main_from_path", None)
-            data.pop("init_main_from_name", None)
-        return data
-
-    spawn.get_preparation_data = prepared
-    try:
-        yield
-    finally:
-        spawn.get_preparation_data = original
+os.register_at_fork(after_in_child=_forked)

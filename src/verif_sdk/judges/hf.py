@@ -14,7 +14,7 @@ from verif_sdk.errors import InvalidSpec, JudgeFailed, MissingExtra
 from verif_sdk.judges.layout import Layout, auto_tokenizer, revision_of
 from verif_sdk.judges.options import number, share
 from verif_sdk.judges.reading import LEAST_MASS, read
-from verif_sdk.judges.starting import announced, sentence
+from verif_sdk.judges.starting import NO_MORE, announced, sentence
 from verif_sdk.late import once
 from verif_sdk.prompt import PROMPT_VERSION
 from verif_sdk.question import Answer, Question
@@ -168,7 +168,7 @@ def _kept(model: str, device: str, dtype: str) -> _Running | str:
         with announced(f"the judge hf:{model}"):
             return _Running(model, device, dtype)
     except Exception as cause:  # noqa: BLE001  # whatever a hub, a file or a device may raise
-        return f"the judge hf:{model} cannot start: {sentence(cause)}"
+        return f"the judge hf:{model} cannot start: {sentence(cause)}{NO_MORE}"
 
 
 @once

@@ -8,6 +8,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+
+from pydantic import ValidationError
 
 from verif_sdk import background, visible
 from verif_sdk.errors import JudgeFailed, VerifError
@@ -16,6 +19,7 @@ from verif_sdk.question import Judge
 logger = visible.logger("verif_sdk.judges")
 
 LONGEST = 400  # characters of a cause
+NO_MORE = " (not tried again in this process)"
 PATIENCE = 3.0  # seconds of silence on a terminal
 
 
@@ -40,21 +44,36 @@ async def start(*judges: Judge) -> None:
 
 
 def sentence(cause: BaseException) -> str:
-    """Return an exception as its type and the first line of what it says."""
+    """Return an exception as its type and the first line of what it says; pydantic's as its first problem."""
+    if isinstance(cause, ValidationError):
+        return shortened(cause.errors()[0]["msg"].removeprefix("Value error, "))
     said = next((line.strip() for line in str(cause).splitlines() if line.strip()), "")
-    text = f"{type(cause).__name__}: {said}" if said else type(cause).__name__
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return shortened(f"{type(cause).__name__}: {said}" if said else type(cause).__name__)
+
+
+def shortened(text: str) -> str:
+    """Return the first line of a text, at most LONGEST characters of it."""
+    line = text.strip().partition("\n")[0]
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
 @contextmanager
 def announced(judge: str) -> Iterator[None]:
-    """Say that a judge is starting: in the log, and on standard error where it takes longer than a moment.
-
-    The line on standard error is for programs that have no logging set up: a level of the logger "verif_sdk", or
-    one that shows this in the log, silences it.
-    """
+    """Say in the log that a judge is starting and how long it took, and on standard error if it takes a while."""
     logger.info("%s is starting", judge)
     began = time.monotonic()
+    with patiently(judge):
+        yield
+    logger.info("%s is ready after %.1f s", judge, time.monotonic() - began)
+
+
+@contextmanager
+def patiently(judge: str) -> Iterator[None]:
+    """Say on standard error that a judge is starting, once, where that takes longer than a moment.
+
+    The line is for programs that have no logging set up: a level of the logger "verif_sdk", or one that shows what
+    `announced` logs, silences it.
+    """
     line = threading.Timer(PATIENCE, _say, [judge])
     line.daemon = True
     line.start()
@@ -62,9 +81,10 @@ def announced(judge: str) -> Iterator[None]:
         yield
     finally:
         line.cancel()
-    logger.info("%s is ready after %.1f s", judge, time.monotonic() - began)
 
 
+@cache
 def _say(judge: str) -> None:
     if logging.getLogger("verif_sdk").level == logging.NOTSET and not logger.isEnabledFor(logging.INFO):
         sys.stderr.write(f"verif_sdk: {judge} is starting, which may take minutes\n")
+        sys.stderr.flush()

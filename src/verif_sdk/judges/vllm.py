@@ -11,9 +11,11 @@ from typing import Any
 from verif_sdk import background
 from verif_sdk.errors import InvalidSpec, suggest
 from verif_sdk.judges import joint as joint_judging
-from verif_sdk.judges.engine import Engine, engine, sampling
+from verif_sdk.judges.engine import Engine, engine
+from verif_sdk.judges.launch import arguments_class, sampling
 from verif_sdk.judges.options import converted, flag, number, share
 from verif_sdk.judges.reading import LEAST_MASS, read
+from verif_sdk.judges.starting import patiently
 from verif_sdk.late import once
 from verif_sdk.prompt import AFTER_TAGS, AFTER_THOUGHT, PROMPT_VERSION
 from verif_sdk.question import Answer, Question
@@ -70,7 +72,8 @@ class VllmJudge:
                 "votes: without reasoning=true a verdict is read from probabilities and is the same each time"
             )
         self.arguments = {"model": model, **{name: converted(value) for name, value in engine_arguments.items()}}
-        _refuse_unknown(engine_arguments)
+        with patiently(f"the judge vllm:{model}"):  # the first one imports vLLM
+            _refuse_unknown(engine_arguments)
         if sample is not None:
             _refuse_pieces(self.arguments)
 
@@ -80,6 +83,14 @@ class VllmJudge:
         reading = "joint, JSON" if self.joint else reading
         sampling = "temperature 0" if self.sample is None else f"temperature {_VOTING:g}, seed {self.sample}"
         return f"vllm:{self.model}{running.revision}; prompt {PROMPT_VERSION}; {reading}; {sampling}"
+
+    async def start(self) -> None:
+        """Start the engine.
+
+        Raises:
+            JudgeFailed: it cannot start.
+        """
+        await background.at_home(engine(self.arguments))
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return one answer per question, in order; a failure is the answer's own error."""
@@ -199,8 +210,6 @@ def _platform() -> Any:
 
 def _refuse_unknown(engine_arguments: dict[str, Any]) -> None:
     from dataclasses import fields
-
-    from verif_sdk.judges.engine import arguments_class
 
     known = {field.name for field in fields(arguments_class())}
     for name in engine_arguments:

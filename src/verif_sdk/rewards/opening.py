@@ -21,8 +21,8 @@ class Opening:
     with the first call that shows that the configuration works: rewards come, the judge answers, or causes differ.
     """
 
-    def __init__(self) -> None:
-        self.over = False
+    def __init__(self, *, over: bool = False) -> None:
+        self.over = over
         self._causes: set[str] = set()
         self._undecided = 0
 

@@ -86,7 +86,8 @@ class Scorer:
     """
 
     config: RewardConfig
-    _opening: Opening = field(default_factory=Opening, init=False, repr=False, compare=False)
+    opening: Opening = field(default_factory=Opening, repr=False, compare=False)
+    """What is strict with the first calls; `Opening(over=True)` is not."""
 
     def check(self) -> None:
         """Raise now what is wrong with the configuration, a judge that cannot be made included.
@@ -135,12 +136,12 @@ class Scorer:
             VerifError: the configuration is wrong.
         """
         read = self._row_format()
-        if read is None and not self._opening.over:
+        if read is None and not self.opening.over:
             self._look_for_column(rollouts)
         cases = [self._case(rollout, read) for rollout in until(given_up, rollouts)]
         readable = [case for case in cases if isinstance(case, Case)]
         self.composer.check(readable)
-        if not self._opening.over and not all(item.hard for case in readable for item in case.constraints):
+        if not self.opening.over and not all(item.hard for case in readable for item in case.constraints):
             judges.start(self.config.judge)
         return cases, readable
 
@@ -183,7 +184,7 @@ class Scorer:
             )
         for cause, count in Counter(cause for one in scored for cause in one.causes).items():
             _tell(cause, count)
-        self._opening.look(scored)
+        self.opening.look(scored)
         return scored
 
     def _one(self, rollout: Rollout, case: Case, result: Result | Exception) -> Scored:

@@ -9,6 +9,7 @@ from fastapi_offline import FastAPIOffline
 
 from verif_sdk import __version__
 from verif_sdk.judges import resolve
+from verif_sdk.rewards.opening import Opening
 from verif_sdk.rewards.scorer import Scorer
 from verif_sdk.server import native, nemo_gym, openrlhf, status
 from verif_sdk.server.counts import Counts
@@ -29,7 +30,7 @@ def make(settings: Settings, readiness: Readiness | None = None) -> Gate:
     Raises:
         UnknownName: the reward's judge or aggregator is unknown.
     """
-    scorer, counts = Scorer(settings.reward), Counts()
+    scorer, counts = Scorer(settings.reward, Opening(over=True)), Counts()
     scorer.composer.check()
     resolve(settings.reward.judge)
     # Its page of documentation is whole without a network.

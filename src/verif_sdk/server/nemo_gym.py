@@ -22,7 +22,7 @@ def router(scorer: Scorer, counts: Counts) -> APIRouter:
     @gym.post("/verify", response_model=dict[str, Any])
     async def verify(body: dict[str, Any]) -> Ascii:
         """Score one rollout as NeMo Gym's resources servers do: the request, and `reward`."""
-        (scored,) = await Scorer(config(scorer.config, body)).ascore([rollout(body)])
+        (scored,) = await Scorer(config(scorer.config, body), scorer.opening).ascore([rollout(body)])
         counts.results([scored])
         # A reply of our own: pydantic refuses to write a body that is nested as deeply as it could read.
         return Ascii({**body, **reply(scored, scorer.config.undecided)})
