@@ -71,7 +71,7 @@ def allowed_calls(machine: str = platform.machine()) -> bytes:
         made.remove_arch(seccomp.system_arch())
         made.add_arch(wanted)
 
-    def allow(name: str, *arguments: seccomp.Arg) -> None:
+    def allow(name: str, *arguments: Any) -> None:
         if seccomp.resolve_syscall(seccomp.Arch.NATIVE, name) != -1:  # an older library may not know it yet
             made.add_rule(seccomp.ALLOW, name, *arguments)
 
