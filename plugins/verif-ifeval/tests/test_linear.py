@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from verif_ifeval.ifbench.layout import _kept
 from verif_ifeval.ifeval.content import _placeholders
-from verif_ifeval.ifeval.form import _DASHES, _STARS, _titles
+from verif_ifeval.ifeval.form import _DASHES, _STARS, _titles, _unfenced
 from verif_ifeval.iftrain.copying import _between
 
 from verif_sdk import verify
@@ -80,3 +80,17 @@ def test_a_parameter_that_is_a_catastrophic_pattern_is_undecided(
     pool._pool.close()
     assert result.reward is None
     assert "took longer than" in result.errors[0]
+
+
+@many
+@given(st.lists(st.sampled_from(["```", "`", "json", "JSON", " ", "\n", "{}", "x"]), max_size=8).map("".join))
+def test_the_inside_of_a_fence(raw: str) -> None:
+    fenced = re.fullmatch(r"```(?:json)?\s*(.*?)\s*```", raw.strip(), re.IGNORECASE | re.DOTALL)
+    assert _unfenced(raw).strip() == (fenced[1] if fenced else raw).strip()
+
+
+def test_a_fence_of_spaces_costs_nothing() -> None:
+    assert not verify(f"```{' ' * 200_000}x", {**JSON, "variant": "fixed"}).reward
+
+
+JSON = {"type": "ifeval:detectable_format:json_format"}

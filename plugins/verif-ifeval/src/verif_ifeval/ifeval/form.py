@@ -23,7 +23,6 @@ _BOLD = re.compile(r"\*\*[^\n\*]*\*\*")
 # But for the rules "- - -" and "* * *".
 _BULLETS = re.compile(r"^[ \t]*[*-][ \t]+(?![*\- \t]*$)\S", re.MULTILINE)
 _HIGHLIGHT = re.compile(r"(?<![*\w])(\*{1,3})(?=\S)[^*\n]*[^*\s](?:\1)(?![*\w])")
-_FENCED = re.compile(r"```(?:json)?\s*(.*?)\s*```", re.IGNORECASE | re.DOTALL)
 _NUMERALS = "(?i:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _FEW = 20  # letters, of which langdetect's guess is often wrong
 _ANSWERS = ("My answer is yes.", "My answer is no.", "My answer is maybe.")
@@ -138,10 +137,9 @@ class JsonFormat(Reference):
         return Finding(True, "JSON")
 
     def fixed(self, text: Text) -> Finding:
-        fenced = _FENCED.fullmatch(text.raw.strip())
         try:
             # A number of any length is JSON, and is not needed; NaN and Infinity are none.
-            read = json.loads(fenced[1] if fenced else text.raw, parse_int=len, parse_constant=_refused)
+            read = json.loads(_unfenced(text.raw), parse_int=len, parse_constant=_refused)
         except ValueError as error:
             return Finding(False, f"not JSON: {error}")
         except RecursionError:
@@ -241,6 +239,15 @@ def _titles(raw: str) -> Iterator[str]:
         start, end = line.find("<<"), line.rfind(">>")
         if 0 <= start <= end - len("<<a"):
             yield line[start : end + len(">>")]
+
+
+def _unfenced(raw: str) -> str:
+    """Return the inside of the code fence that a response consists of, or the response."""
+    body = raw.strip()
+    if len(body) < len("``````") or not (body.startswith("```") and body.endswith("```")):
+        return raw
+    inside = body[3:-3]
+    return inside[4:] if inside[:4].lower() == "json" else inside
 
 
 def _refused(constant: str) -> None:
