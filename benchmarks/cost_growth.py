@@ -121,7 +121,6 @@ PIECES = {
     "ligatures": "ﬃ",
     "nulls": "\0",
     "escapes of terminals": "\x1b[31m",
-    "non-breaking": "\u00a0",
 }
 
 
@@ -141,6 +140,10 @@ def _growing_indent(n: int) -> str:
     return "\n".join(" " * number + "a" for number in range(int((2 * n) ** 0.5)))[:n]
 
 
+def _open_fence(n: int) -> str:
+    return "```" + " " * (n - 4) + "x"
+
+
 def _mixture(n: int) -> str:
     draw = random.Random(0)  # the same text every time
     return "".join(draw.choices([*PIECES.values()], k=n // 3))[:n]
@@ -151,6 +154,7 @@ SPECIAL: dict[str, Callable[[int], str]] = {
     "distinct words": _distinct_words,
     "distinct lines": _distinct_lines,
     "growing indent": _growing_indent,
+    "open fence and spaces": _open_fence,
     "mixture": _mixture,
 }
 

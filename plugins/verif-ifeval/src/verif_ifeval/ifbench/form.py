@@ -107,7 +107,7 @@ class Options(Reference):
         Example({"options": "A/B/C"}, accepts=("A",), rejects=("a", "A.")),
     )
     type: Literal["ifbench:format:options"] = "ifbench:format:options"
-    options: Annotated[str, StringConstraints(min_length=1)]
+    options: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
     def holds(self, text: Text) -> Finding:
         separator = "/" if "/" in self.options else "or" if "or" in self.options else ","
