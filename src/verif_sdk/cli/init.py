@@ -44,4 +44,4 @@ def init(
     out.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (out / name).write_text(text, "utf-8")
-        Console().print(f"wrote {out / name}", highlight=False)
+        Console(emoji=False).print(f"wrote {out / name}", highlight=False)

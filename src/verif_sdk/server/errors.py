@@ -64,8 +64,12 @@ def in_one_shape(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def malformed(_: Request, error: RequestValidationError) -> Ascii:
         problem = error.errors()[0]
-        where = ".".join(map(str, problem["loc"]))
-        return refused(422, f"{where}: {problem['msg']}")
+        if problem["type"] == "json_invalid":
+            return refused(
+                422, f"the body is not JSON: {problem['ctx']['error']}, at character {problem['loc'][-1]}"
+            )
+        field = ".".join(str(step) for step in problem["loc"] if step != "body")
+        return refused(422, f"field {field!r}: {problem['msg']}" if field else f"the body: {problem['msg']}")
 
     @app.exception_handler(VerifError)
     async def unusable(_: Request, error: VerifError) -> Ascii:
