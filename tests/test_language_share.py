@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from verif_sdk import Registry, Text
 from verif_sdk.catalog.language import NAMES
+from verif_sdk.language import likelihood
 from verif_sdk.language.profiles import profiles
 from verif_sdk.language.scripts import LANGUAGES
 from verif_sdk.language.share import share
@@ -95,3 +96,11 @@ def test_shares_are_shares_and_never_vary(text: str, language: str) -> None:
         assert 0 <= found.least <= found.most <= 1
         assert found.rival in {"", *NAMES}
         assert found.rival != language
+
+
+def test_the_sums_are_the_same_without_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numpy", reason="numpy is not installed")
+    texts = (ENGLISH, FRENCH, f"{ENGLISH}\n\n{FRENCH}", "Let me explain.", "Сегодня хорошая погода.")
+    fast = [share(text, language) for text in texts for language in ("en", "fr", "uk")]
+    monkeypatch.setattr(likelihood, "_numpy", lambda: None)
+    assert [share(text, language) for text in texts for language in ("en", "fr", "uk")] == fast

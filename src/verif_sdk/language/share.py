@@ -75,8 +75,8 @@ def share(text: str, code: str) -> Share | None:
 def _prose(text: str) -> str:
     """Return a text without code, addresses and quotations, as far as enough letters remain without them."""
     for pattern in (_CODE, _ADDRESS, _QUOTED):
-        rest = pattern.sub(" ", text)
-        if 2 * _count(rest) >= _count(text) or pattern is _ADDRESS:
+        rest, count = pattern.subn(" ", text)
+        if count and (pattern is _ADDRESS or 2 * _count(rest) >= _count(text)):
             text = rest
     return text
 
