@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from verif_sdk import Case, InvalidSpec, Registry, limits, verify
+from verif_sdk.registry import distinct
 
 WORDS = {"type": "length:words", "at_least": 1}
 
@@ -100,3 +101,21 @@ def test_the_rows_around_a_refused_one_are_scored(tmp_path: Path) -> None:
 def test_a_case_of_the_host_is_counted_like_any_other() -> None:
     with pytest.raises(InvalidSpec, match="at most 256 constraints"):
         Case.of(response="a", constraints=[WORDS] * 300)
+
+
+class Compared(str):
+    """A key that counts how often it is compared with another."""
+
+    times = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        Compared.times += 1
+        return str.__eq__(self, other)
+
+
+def test_a_key_that_stands_twice_among_many_is_found_in_one_pass() -> None:
+    keys = [Compared(number) for number in range(3000)]
+    with pytest.raises(InvalidSpec, match="the key '2999' occurs twice"):
+        distinct([(key, 1) for key in [*keys, Compared(2999)]])
+    assert Compared.times < 10 * len(keys)
