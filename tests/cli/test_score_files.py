@@ -215,6 +215,7 @@ def test_a_pipe_that_nobody_reads_ends_in_a_sentence(tmp_path: Path) -> None:
 class Judge(ThreadingHTTPServer):
     """An HTTP judge that says yes, or fails: stands in for one that comes and goes."""
 
+    request_queue_size = 512  # five by default; whoever comes sixth waits for the client's time-out
     failing = False
 
     def __init__(self) -> None:

@@ -11,6 +11,10 @@ from typing import Any
 import pytest
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 512  # five by default; whoever comes sixth waits for the client's time-out
+
+
 class FakeOpenAI:
     """A server on a free port of 127.0.0.1.
 
@@ -40,7 +44,7 @@ class FakeOpenAI:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/v1"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()

@@ -57,6 +57,10 @@ def _reply(model: str, probability: float) -> dict[str, Any]:
     }
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 512  # five by default; whoever comes sixth waits for the client's time-out
+
+
 def server() -> ThreadingHTTPServer:
     """Return the server, bound to a free port of the loopback and not yet serving."""
-    return ThreadingHTTPServer(("127.0.0.1", 0), StandIn)
+    return _Server(("127.0.0.1", 0), StandIn)
