@@ -1,33 +1,62 @@
-"""How a text falls into words, sentences, paragraphs and lines: rules only, no data, no chance."""
+"""How a text falls into words, sentences, paragraphs and lines: rules only, no data, no chance.
+
+The functions take text as a reader sees it (see `verif_sdk.shown`), those for words also in one spelling (see
+`verif_sdk.folding.plain`). The page "Words, sentences, paragraphs" of the docs lists the hard cases.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import chain
+
 import regex
+
+from verif_sdk import sentences as rules
+from verif_sdk.blocks import outline
 
 # Fillers and blank Braille count as letters or symbols, and show nothing.
 _INVISIBLE = regex.compile(r"[\s\p{Cf}\p{Cc}\p{Variation_Selector}\u115F\u1160\u2800\u3164\uFFA0]*")
-# A word: letters, marks and digits, joined by apostrophes, hyphens and decimal points inside it.
-# Chinese and Japanese write no spaces, so there each ideograph or kana counts as a word.
-_WORD = regex.compile(
-    r"[\p{Han}\p{Hiragana}\p{Katakana}]"
-    r"|(?![\p{Han}\p{Hiragana}\p{Katakana}])[\p{L}\p{N}_](?:(?![\p{Han}\p{Hiragana}\p{Katakana}])[\p{L}\p{M}\p{N}_])*"
-    r"(?:(?:['’ʼ\-‐‑]|(?<=\p{N})[.,](?=\p{N}))(?:(?![\p{Han}\p{Hiragana}\p{Katakana}])[\p{L}\p{M}\p{N}_])+)*"
+_CJK = r"\p{Han}\p{Hiragana}\p{Katakana}ー"
+_ALNUM = rf"[[\p{{L}}\p{{N}}]--[{_CJK}]]"
+_RUN = rf"[[\p{{L}}\p{{M}}\p{{N}}]--[{_CJK}]]*+"
+_URL = r"[A-Za-z0-9\-._~:/?\#@!$&'()*+,;=%]*(?<![-.,;:!?'()*_])"
+_ENDINGS = (
+    "com|org|net|edu|gov|mil|info|io|ai|dev|app|co|uk|us|de|fr|es|it|nl|pl|eu|ch|at|ru|cn|jp|br|ca|au|tv|me"
+    "|js|ts|py|rb|rs|cpp|java|txt|md|pdf|docx?|xlsx?|csv|json|xml|ya?ml|toml|html?|css|php|exe|zip|gz|png|jpe?g|gif"
+    "|svg|mp[34]"
 )
+_ALONE = r"(?<=(?<![\p{L}\p{M}\p{N}_])\p{L})"  # after a letter that stands alone, such as the U of "U.S."
+_WORD = regex.compile(
+    rf"""
+    [{_CJK}]
+  | (?i:(?:https?|ftp)://|www\.){_URL}
+  | {_ALNUM}{_RUN}
+    (?: (?=['’‘ʼ´`\-‐‑_@&.,:/–×°+])
+      (?: (?:['’‘ʼ´`\-‐‑@&]|_++)(?={_ALNUM})
+        | (?<=\p{{N}})(?:[.,:/–×](?=\p{{N}})|°(?=[CFK](?![\p{{L}}\p{{N}}])))
+        | {_ALONE}[./](?=\p{{L}})
+        | [.+](?=[\p{{L}}\p{{N}}._+\-]{{1,64}}+@[\p{{L}}\p{{N}}])
+        | /(?=\p{{L}}(?![\p{{L}}\p{{M}}\p{{N}}_]))
+        | \.(?=(?:[\p{{L}}\p{{N}}\-]{{1,63}}+\.){{0,4}}(?i:{_ENDINGS})(?![\p{{L}}\p{{N}}_]))
+        | (?<=(?<![\p{{L}}\p{{M}}\p{{N}}])\p{{L}}{{2}})\.(?=\p{{Lu}}(?![\p{{L}}\p{{N}}]))
+      )
+      {_RUN}
+    )*+
+    (?: (?<=\.[A-Za-z]{{2,4}})/{_URL} | {_ALONE}(?:\+\+|\#)(?![\p{{L}}\p{{N}}\#]) )?
+    """,
+    regex.VERBOSE | regex.V1,
+)
+_LONGEST_KEPT = 64
+# The number of a list item is no word.
+_LABEL = re.compile(r"\n[ \t>]*[*_]*\(?\d{1,3}[.)](?=[ \t*_]+\S)")
+_SAYING = regex.compile(r"[\p{L}\p{N}\p{So}]")
+_UNSPACED = regex.compile(r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]++")
 _GRAPHEME = regex.compile(r"\X")
 _FLAGS = regex.compile(r"\p{Regional_Indicator}{5,}+")
-_PARAGRAPH_BREAK = regex.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
-# End marks, the quotes and brackets that close behind them, then a space or the end of the line;
-# the full-width marks of Chinese and Japanese need no space.
-_SENTENCE_END = regex.compile(
-    r"(?<![.!?…؟۔।॥])[.!?…؟۔।॥]++[\"'”’»)\]*_]*+(?=\s|$)|(?<![。！？｡])[。！？｡]++[」』”’）】]*+"
-)
-_ABBREVIATION = regex.compile(
-    r"(?:^|[\s(\"'“‘])(?:Mr|Mrs|Ms|Dr|Prof|Sr|Jr|St|Gen|Sen|Rep|Lt|Col|Capt|Sgt|Rev|Hon|Mt|vs|etc|Fig|fig|Eq|cf"
-    r"|al|approx|dept|est|Inc|Ltd|Co|Corp|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
-    r"|e\.g|i\.e|a\.m|p\.m|U\.S|U\.K|Ph\.D|(?!I)\p{Lu})\.$"
-)
-_NEXT = regex.compile(r"\s*+(\S)")
-_LIST_NUMBER = regex.compile(r"\s*\(?(?:\d{1,3}|[A-Za-z])[.)]$")
+_SPACES = re.compile(r"[^\S\n]{2,}")
+_BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 
 
 def is_blank(text: str) -> bool:
@@ -35,19 +64,51 @@ def is_blank(text: str) -> bool:
     return _INVISIBLE.fullmatch(text) is not None
 
 
+def says_something(text: str) -> bool:
+    """Return whether `text` has a letter, a digit or a symbol such as an emoji: dots and rules say nothing."""
+    return _SAYING.search(text) is not None
+
+
 def words(text: str) -> tuple[str, ...]:
     """Return the words of `text`, in order.
 
-    "don't", "well-known" and "3.14" are one word each; an ideograph or kana is a word of its own;
-    punctuation and emoji are none.
+    "don't", "well-known", "3.14", "5:30", "U.S.A", "AT&T", an e-mail address and a URL are one word each; an
+    ideograph or kana is a word of its own; the number of a list item, punctuation and emoji are none.
     """
-    return tuple(_WORD.findall(text))
+    if "1" in text or "2" in text or ")" in text:
+        text = _LABEL.sub("\n", f"\n{text}")
+    return tuple(
+        chain.from_iterable([(c,) if c.isascii() and c.isalpha() else _words_of(c) for c in text.split()])
+    )
+
+
+def word_spans(text: str) -> tuple[list[int], list[int]]:
+    """Return where the words of `text` begin and where they end, list numbers among them."""
+    places = [found.span() for found in _WORD.finditer(text)]
+    return [start for start, _ in places], [end for _, end in places]
+
+
+def unspaced(text: str) -> tuple[int, int]:
+    """Return how many more words than `words` finds there are, at least and at most.
+
+    Thai, Lao, Khmer and Burmese write no spaces between words. A run of n letters is taken for a tenth to two
+    thirds of n words.
+    """
+    if text.isascii():
+        return 0, 0
+    runs = [len(_GRAPHEME.findall(run)) for run in _UNSPACED.findall(text)]
+    return sum(max(0, n // 10 - 1) for n in runs), sum(max(0, 2 * n // 3 - 1) for n in runs)
 
 
 def paragraphs(text: str) -> tuple[str, ...]:
-    """Return the blocks between blank lines, in order, without outer whitespace."""
-    blocks = (block.strip() for block in _PARAGRAPH_BREAK.split(_newlines(text)))
-    return tuple(block for block in blocks if not is_blank(block))
+    """Return the paragraphs of `text`, in order, without outer whitespace.
+
+    A paragraph is a block of prose, or a list, between blank lines. Headings, rules, code blocks and tables are
+    none, unless the text consists of them.
+    """
+    blocks = outline(_newlines(text))
+    found = tuple(block.text for block in blocks if block.prose and says_something(block.text))
+    return found or tuple(block.text for block in blocks if not is_blank(block.text))
 
 
 def lines(text: str) -> tuple[str, ...]:
@@ -56,19 +117,37 @@ def lines(text: str) -> tuple[str, ...]:
 
 
 def sentences(text: str) -> tuple[str, ...]:
-    """Return the sentences of `text`, in order, without outer whitespace.
+    """Return the sentences of the paragraphs of `text`, in order, without outer whitespace.
 
-    A sentence ends at an end mark before a space, at a full-width mark, and at the end of a line.
-    A dot before a small letter, and that of an abbreviation, an initial or a list number, ends none.
-    A line without a letter or digit (a rule, a fence) is no sentence.
+    A sentence ends at an end mark before a space, at a full-width mark, and at the end of a line that does not go
+    on. The dot of an abbreviation, an initial or a list number ends none; "Stop!" in quotes before a small letter
+    ends none.
     """
-    return tuple(sentence for line in lines(text) for sentence in _line_sentences(line))
+    return sentences_of(paragraphs(text))
+
+
+def sentences_of(blocks: Iterable[str]) -> tuple[str, ...]:
+    """Return the sentences of blocks of text, in order (see `sentences`)."""
+    return tuple(chain.from_iterable(map(rules.split, blocks)))
+
+
+def statements(text: str) -> tuple[str, ...]:
+    """Return the sentences of all blocks, those of headings, tables and code too."""
+    return sentences_of(blocks(text))
+
+
+def blocks(text: str) -> tuple[str, ...]:
+    """Return all blocks of `text`: its paragraphs, headings, code blocks and tables, in order."""
+    return tuple(block.text for block in outline(_newlines(text)) if not is_blank(block.text))
 
 
 def characters(text: str) -> int:
-    """Return the number of grapheme clusters in `text`, outer whitespace left out."""
-    body = text.strip()
-    if body.isascii() and "\r" not in body:
+    """Return the number of grapheme clusters in `text`, outer whitespace left out.
+
+    A run of spaces counts as one, a run of blank lines as one.
+    """
+    body = _SPACES.sub(" ", _BLANK_LINES.sub("\n\n", _newlines(text.strip())))
+    if body.isascii():
         return len(body)
     short = without_inner_flags(body)
     return (len(body) - len(short)) // 2 + len(_GRAPHEME.findall(short))
@@ -82,30 +161,15 @@ def without_inner_flags(text: str) -> str:
     return _FLAGS.sub(lambda run: run[0][:2] + run[0][len(run[0]) % 2 - 2 :], text)
 
 
-def _line_sentences(line: str) -> list[str]:
-    found, start = [], 0
-    for end in _SENTENCE_END.finditer(line):
-        if _ends_sentence(line, start, end):
-            found.append(line[start : end.end()].strip())
-            start = end.end()
-    found.append(line[start:].strip())
-    return [sentence for sentence in found if _WORD.search(sentence)]
+@lru_cache(maxsize=16384)
+def _known_words(chunk: str) -> list[str]:
+    return _WORD.findall(chunk)
 
 
-def _ends_sentence(line: str, start: int, end: regex.Match[str]) -> bool:
-    if end[0] != ".":
-        return True
-    following = _NEXT.match(line, end.end())
-    if following is None:
-        return True
-    if following[1].islower():
-        return False
-    # Bounded look-back: the longest abbreviation, and the longest list number, are short.
-    head = line[max(start, end.start() - 12) : end.end()]
-    if len(head) == end.end() - start and _LIST_NUMBER.match(head):
-        return False
-    return _ABBREVIATION.search(head) is None
+def _words_of(chunk: str) -> list[str]:
+    """Return the words of a text without white space; short ones come back again and again."""
+    return _known_words(chunk) if len(chunk) <= _LONGEST_KEPT else _WORD.findall(chunk)
 
 
 def _newlines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Literal, TypeVar
 
-from verif_sdk import segment
+from verif_sdk import folding, segment
+from verif_sdk.shown import shown
 
 T = TypeVar("T")
 Unit = Literal["paragraph", "sentence", "line"]
@@ -51,29 +52,44 @@ class Text:
         return segment.is_blank(self.raw)
 
     @cached_property
+    def shown(self) -> str:
+        """What a reader sees: `raw` without hidden characters and comments (see `shown.shown`)."""
+        return shown(self.raw)
+
+    @cached_property
+    def plain(self) -> str:
+        """`shown` in one spelling: composed, straight quotes, usual shapes of letters (see `folding.plain`)."""
+        return folding.plain(self.shown)
+
+    @cached_property
+    def folded(self) -> str:
+        """`plain` without case."""
+        return folding.caseless(self.plain)
+
+    @cached_property
     def words(self) -> tuple[str, ...]:
-        """The words, in order (see `segment.words`)."""
-        return segment.words(self.raw)
+        """The words, in order and in plain spelling (see `segment.words`)."""
+        return segment.words(self.plain)
 
     @cached_property
     def sentences(self) -> tuple[str, ...]:
         """The sentences, in order, without outer whitespace (see `segment.sentences`)."""
-        return segment.sentences(self.raw)
+        return segment.sentences_of(self.paragraphs)
 
     @cached_property
     def paragraphs(self) -> tuple[str, ...]:
-        """The blocks between blank lines, in order, without outer whitespace."""
-        return segment.paragraphs(self.raw)
+        """The paragraphs, in order, without outer whitespace (see `segment.paragraphs`)."""
+        return segment.paragraphs(self.shown)
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
         """The lines that are not blank, in order, without trailing whitespace."""
-        return segment.lines(self.raw)
+        return segment.lines(self.shown)
 
     @cached_property
     def characters(self) -> int:
         """How many characters a reader counts (grapheme clusters), outer whitespace left out."""
-        return segment.characters(self.raw)
+        return segment.characters(self.shown)
 
     @cached_property
     def language(self) -> str | None:

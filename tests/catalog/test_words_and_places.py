@@ -79,7 +79,7 @@ CASES: list[tuple[str, dict[str, Any], str, bool]] = [
     ("punctuation:quoted", {}, "«Tout.»", True),
     ("punctuation:quoted", {}, '"', False),
     ("punctuation:quoted", {}, '"a" and "b"', False),
-    ("position:starts_with", {"phrase": "Dear"}, "> **Dear** all", False),
+    ("position:starts_with", {"phrase": "Dear"}, "> **Dear** all", True),
     ("position:starts_with", {"phrase": "Dear"}, "“Dear all”", True),
     ("position:starts_with", {"phrase": "Dear"}, "Dearest", False),
     ("position:starts_with", {"phrase": "I", "scope": "line"}, "I a\n\nI b", True),

@@ -10,6 +10,7 @@ from pydantic import Field
 from verif_sdk.constraint import Constraint, Example
 from verif_sdk.fence import quoted
 from verif_sdk.question import Answer, Question
+from verif_sdk.segment import blocks, statements
 from verif_sdk.text import Text, Unit
 from verif_sdk.verdict import Verdict
 
@@ -116,7 +117,14 @@ class Steps(_ByParts):
     unit: Annotated[Unit, Field(description="What a step is.")] = "paragraph"
 
     def pieces(self, text: Text) -> tuple[str, ...]:
-        return text.units(self.unit)
+        # A wrong step in a code block or a table is a wrong step.
+        match self.unit:
+            case "paragraph":
+                return text.view(blocks)
+            case "sentence":
+                return text.view(statements)
+            case "line":
+                return text.lines
 
     def about(self, number: int, piece: str) -> tuple[str, ...]:
         return (f"Is step {number} of the response right, given the steps before it? Step {number} is: {piece}",)
@@ -144,7 +152,7 @@ class FaithfulSentences(_ByParts):
     stages = ("not faithful to the reference", "not correct")
 
     def pieces(self, text: Text) -> tuple[str, ...]:
-        return text.sentences
+        return text.view(statements)
 
     def about(self, number: int, piece: str) -> tuple[str, ...]:
         return (

@@ -10,31 +10,14 @@ import regex
 from verif_sdk.catalog.bounds import Counted
 from verif_sdk.constraint import Check, Example
 from verif_sdk.demand import Demand
+from verif_sdk.sentences import listed
 from verif_sdk.text import Text
 from verif_sdk.verdict import Verdict
 
 # Words that style guides leave small inside a title.
-MINOR = frozenset(
-    {
-        "a",
-        "an",
-        "and",
-        "as",
-        "at",
-        "but",
-        "by",
-        "for",
-        "from",
-        "if",
-        "in",
-        "into",
-        "nor",
-        "of",
-        "off",
-        "on",
-        "onto",
-    }
-    | {"or", "out", "over", "per", "so", "than", "the", "to", "up", "via", "with", "yet"}
+MINOR = listed(
+    "a an and as at but by for from if in into n nor of off on onto or out over per so than the to up v via vs"
+    " with yet da das de del der des di dos du e el en et il la las le les los und van von y"
 )
 _CASED = regex.compile(r"[\p{Lu}\p{Ll}\p{Lt}]")
 
@@ -74,7 +57,7 @@ class Title(Check):
     examples = (
         Example(
             {},
-            accepts=("The Lord of the Rings", "Don't Go", "3 Ways To Use an iPhone"),
+            accepts=("The Lord of the Rings", "Don't Go", "The 3rd Way To Use an iPhone", "See www.example.com"),
             rejects=("The lord of the Rings", "of Mice and Men", "Never give Up"),
         ),
     )
@@ -104,12 +87,13 @@ class CapitalWords(Counted):
         return f"Use {self.amount('word')} in all capital letters."
 
     def check(self, text: Text) -> Verdict:
-        words = [word for word in text.words if word.isupper() and len(_CASED.findall(word)) > 1]
+        capitals = [word for word in text.words if word.isupper() or word.removesuffix("'s").isupper()]
+        words = [word for word in capitals if len(_CASED.findall(word.removesuffix("'s"))) > 1]
         return self.bounded(len(words), "word in all capitals")
 
 
 def _all_cased(check: Check, text: Text, right: Callable[[str], bool], name: str) -> Verdict:
-    letters = _CASED.findall(text.raw)
+    letters = _CASED.findall(text.shown)
     wanted = sum(right(letter) for letter in letters)
     if not letters:
         return check.verdict(False, "no letter has a case")
@@ -121,7 +105,12 @@ def _titled(words: tuple[str, ...]) -> list[tuple[str, bool]]:
     """Return the words of one line that have a case, with whether each may stand so in a title."""
     cased = [word for word in words if _CASED.search(word)]
     last = len(cased) - 1
-    return [(word, not word.islower() or (word in MINOR and 0 < place < last)) for place, word in enumerate(cased)]
+    return [(word, _capital(word) or (word in MINOR and 0 < place < last)) for place, word in enumerate(cased)]
+
+
+def _capital(word: str) -> bool:
+    """Return whether a word may open a title: "iPhone", "3rd" and an address may, "the" may not."""
+    return not word.islower() or not word[0].isalpha() or "@" in word or "/" in word or word.startswith("www.")
 
 
 CONSTRAINTS = (Upper, Lower, Title, CapitalWords)

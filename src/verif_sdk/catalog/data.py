@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from verif_sdk.catalog.blocks import code_blocks, prose_lines
+from verif_sdk.blocks import code_blocks, prose_lines
 from verif_sdk.catalog.bounds import Count, counted
 from verif_sdk.catalog.json_schema import check, violation
 from verif_sdk.constraint import Check, Example

@@ -8,17 +8,15 @@ from typing import Annotated, Literal
 import regex
 from pydantic import Field, StringConstraints
 
-from verif_sdk.catalog.blocks import code_blocks, prose_lines
+from verif_sdk.blocks import RULE, begins_table, cells, code_blocks, heading_levels, prose_lines
 from verif_sdk.catalog.bounds import Count, Counted, counted
 from verif_sdk.constraint import Check, Example
 from verif_sdk.text import Text
 from verif_sdk.verdict import Verdict
 
-_BULLET = regex.compile(r"\s*[-*+•]\s+\S")
-_NUMBERED = regex.compile(r"\s*\d{1,9}[.)]\s+\S")
-_RULE = regex.compile(r"\s*([-*_])(?:\s*\1){2,}\s*$")
-_HEADING = regex.compile(r" {0,3}(#{1,6})\s+\S")
-_TABLE_RULE = regex.compile(r"\s*+(?:\|\s*+)?:?-++:?\s*+(?:\|\s*+:?-++:?\s*+)*+(?:\|\s*+)?$")
+_BULLET = regex.compile(r"\s*+(?:>\s*+)*+[-*+•◦▪‣●○■·]\s++\S")
+# Three digits: "1984." begins a sentence. In Chinese and Japanese no space follows the mark.
+_NUMBERED = regex.compile(r"\s*+(?:>\s*+)*+[*_]*+\(?(\d{1,3})(?:[.)][*_]*+\s++|[、．）]\s*+)\S")
 _HIGHLIGHT = regex.compile(
     r"(?<![\*\\])(\*{1,3})(?=[^\s\*])[^\n\*]*[^\s\*](?<!\\)\1(?!\*)|(?<![\w\\])(_{1,3})(?=[^\s_])[^\n_]*[^\s_]\2(?!\w)"
     r"|(?<![\*\\])(\*{1,3})[^\s\*]\3(?!\*)"
@@ -28,7 +26,7 @@ _INLINE_CODE = regex.compile(r"`[^`\n]+`")
 
 
 class Bullets(Counted):
-    """The response has a number of bullet points: lines that begin with -, *, + or • and a space."""
+    """The response has a number of bullet points: lines that begin with -, *, +, • or the like, and a space."""
 
     examples = (
         Example(
@@ -43,16 +41,26 @@ class Bullets(Counted):
         return f'Use {self.amount("bullet point")}, each on a line beginning with "- ".'
 
     def check(self, text: Text) -> Verdict:
-        lines = [line for line in text.view(prose_lines) if _BULLET.match(line) and not _RULE.match(line)]
-        return self.bounded(len(lines), "bullet point")
+        return self.bounded(text.view(_bullets), "bullet point")
 
 
 class NumberedList(Counted):
-    """The response has a number of list items that begin with a number, such as "1." or "2)"."""
+    """The response has a number of list items that begin with a number, such as "1." or "2)".
+
+    In the middle of a paragraph only a 1 begins a list: a line that happens to begin with "25. " is none.
+    """
 
     examples = (
         Example(
-            {"at_least": 2}, accepts=("1. a\n2. b", "1) a\n2) b\n3) c"), rejects=("1. a", "- a\n- b", "1.5 l")
+            {"at_least": 2},
+            accepts=("1. a\n2. b", "1) a\n2) b\n3) c", "**1. a**\ntext\n\n**2. b**"),
+            rejects=(
+                "1. a",
+                "- a\n- b",
+                "1.5 l",
+                "1. It began in\n\n1984. It went on.",
+                "It was May\n25. Then\n26. So",
+            ),
         ),
     )
     type: Literal["format:numbered_list"] = "format:numbered_list"
@@ -61,14 +69,18 @@ class NumberedList(Counted):
         return f'Use a numbered list of {self.amount("item")}, each on a line beginning with its number ("1.").'
 
     def check(self, text: Text) -> Verdict:
-        return self.bounded(sum(bool(_NUMBERED.match(line)) for line in text.view(prose_lines)), "numbered item")
+        return self.bounded(text.view(_numbered), "numbered item")
 
 
 class Headings(Counted):
-    """The response has a number of markdown headings, of a level or of any."""
+    """The response has a number of markdown headings, of a level or of any: lines with #, or underlined ones."""
 
     examples = (
-        Example({"exactly": 2}, accepts=("# A\n\ntext\n\n## B",), rejects=("# A", "#A\n#B", "```\n# A\n# B\n```")),
+        Example(
+            {"exactly": 2},
+            accepts=("# A\n\ntext\n\n## B", "A\n===\ntext\n\nB\n---"),
+            rejects=("# A", "#A\n#B", "```\n# A\n# B\n```"),
+        ),
         Example({"at_least": 1, "level": 2}, accepts=("## A ##",), rejects=("# A", "### A")),
     )
     type: Literal["format:headings"] = "format:headings"
@@ -83,8 +95,7 @@ class Headings(Counted):
         return f"Use {self.amount(kind)}."
 
     def check(self, text: Text) -> Verdict:
-        found = [match for line in text.view(prose_lines) if (match := _HEADING.match(line))]
-        number = sum(self.level is None or len(match[1]) == self.level for match in found)
+        number = sum(self.level in (None, level) for level in text.view(heading_levels))
         return self.bounded(number, "heading" if self.level is None else f"heading of level {self.level}")
 
     def _mark(self) -> str:
@@ -195,7 +206,18 @@ class NoMarkdown(Check):
         Example(
             {},
             accepts=("Plain text.\n\n2 * 3 = 6, snake_case - and so on.",),
-            rejects=("# A", "- a", "**a**", "`a`", "```\na\n```", "[a](b)", "> a", "1. a", "|a|b|\n|-|-|\n"),
+            rejects=(
+                "# A",
+                "- a",
+                "**a**",
+                "`a`",
+                "```\na\n```",
+                "[a](b)",
+                "> a",
+                "1. a",
+                "a\n\n---",
+                "|a|b|\n|-|-|\n",
+            ),
         ),
     )
     type: Literal["format:no_markdown"] = "format:no_markdown"
@@ -204,9 +226,10 @@ class NoMarkdown(Check):
         lines = text.view(prose_lines)
         kinds = {
             "a code block": bool(text.view(code_blocks)),
-            "a heading": any(map(_HEADING.match, lines)),
-            "a bullet point": any(map(_BULLET.match, lines)),
-            "a numbered list": any(map(_NUMBERED.match, lines)),
+            "a heading": bool(text.view(heading_levels)),
+            "a bullet point": text.view(_bullets) > 0,
+            "a numbered list": text.view(_numbered) > 0,
+            "a rule": any(map(RULE.match, lines)),
             "a quote": any(line.lstrip().startswith(">") for line in lines),
             "a table": bool(text.view(tables_of)),
             "inline code": any(map(_INLINE_CODE.search, lines)),
@@ -221,15 +244,11 @@ def tables_of(raw: str) -> tuple[tuple[int, int], ...]:
     """Return (columns, rows below the header) of each markdown table, in order."""
     lines = prose_lines(raw)
     below = _rows_from(lines)
-    found = []
-    for place in range(1, len(lines)):
-        header, rule = lines[place - 1], lines[place]
-        if "|" not in header or "-" not in rule or "|" not in rule or not _TABLE_RULE.match(rule):
-            continue
-        width = _cells(header)
-        if width == _cells(rule):
-            found.append((width, below[place + 1]))
-    return tuple(found)
+    return tuple(
+        (cells(lines[place]), below[place + 1])
+        for place in range(1, len(lines))
+        if "|" in lines[place - 1] and begins_table(lines[place - 1], lines[place])
+    )
 
 
 def _rows_from(lines: Sequence[str]) -> list[int]:
@@ -240,8 +259,22 @@ def _rows_from(lines: Sequence[str]) -> list[int]:
     return rows
 
 
-def _cells(line: str) -> int:
-    return len(regex.split(r"(?<!\\)\|", line.strip().removeprefix("|").removesuffix("|")))
+def _bullets(raw: str) -> int:
+    return sum(1 for line in prose_lines(raw) if _BULLET.match(line) and not RULE.match(line))
+
+
+def _numbered(raw: str) -> int:
+    """Return how many lines begin with the number of a list item."""
+    number, inside, paragraph = 0, False, False
+    for line in prose_lines(raw):
+        item = _NUMBERED.match(line)
+        if item and (not paragraph or int(item[1]) < 2):
+            number, inside, paragraph = number + 1, True, False
+        elif not line.strip() or RULE.match(line) or line.lstrip().startswith("#"):
+            inside = paragraph = False
+        else:  # what goes on below an item belongs to it
+            paragraph = not inside
+    return number
 
 
 def _emphasised(prose: str) -> list[str]:

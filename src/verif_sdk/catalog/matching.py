@@ -2,59 +2,158 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
-from unicodedata import normalize
 
 import regex
 
+from verif_sdk import folding
+from verif_sdk.segment import word_spans
+from verif_sdk.shown import shown
 from verif_sdk.text import Text
 
+Span = tuple[int, int]
+# "'s" behind these is "is", "has" or "us"; behind others it is a possessive, a form of the same word.
+_CONTRACTED = frozenset(
+    (
+        "he",
+        "she",
+        "it",
+        "that",
+        "this",
+        "there",
+        "here",
+        "what",
+        "who",
+        "where",
+        "when",
+        "how",
+        "why",
+        "let",
+        "one",
+    )
+)
+# Articles and the like that French and Italian write together with the next word.
+_ELIDED = regex.compile(
+    r"(?:[ldjmtsnc]|qu|jusqu|lorsqu|puisqu|quoiqu|(?:[dn]?a|de|ne|su)ll|un|que[sl][tl]|co[sm]|dov|bell|ch|tutt|anch)'"
+)
+_PARTICLES = regex.compile(
+    r"'(?:[dt][ae]n?|n?[ıiuü]n|y?[aeıiuü]|l[ae])|[은는이가을를에의와과도만로]|으로|에서|에게|한테|까지|부터|보다|처럼|마다|이?나|이다|입니다|이?라는"
+)
+_UNSPACED = regex.compile(r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+_STOPS = frozenset(',;:!?.)]}"*')
 
-def spans(text: Text, phrase: str, *, whole_word: bool, case_sensitive: bool) -> list[tuple[int, int]]:
+
+def spans(text: Text, phrase: str, *, whole_word: bool, case_sensitive: bool) -> list[Span]:
     """Return the (start, end) offsets of `phrase` in `text`, left to right, without overlap.
 
-    Upper and lower case are folded as Unicode says, so that "STRASSE" finds "Straße"; composed and
-    decomposed accents are the same; straight and curly apostrophes and any run of whitespace too.
+    Spelling is folded as in `verif_sdk.folding`. A whole word is what `segment.words` says is one; a
+    hyphen ("cat-like"), a possessive ending ("cat's"), an elided article ("l'homme") and a Korean or Turkish ending
+    do not hide it.
     """
-    return [found.span() for found in _finder(phrase, whole_word, case_sensitive).finditer(text.raw)]
+    body = text.plain if case_sensitive else text.folded
+    places = [one.span() for one in _finder(phrase, case_sensitive).finditer(body)]
+    if whole_word and places:
+        words = _Words(text, body)
+        places = [place for place in places if words.whole(*place)]
+    return _in_text(text, body, places)
 
 
-def found(text: Text, phrase: str, *, whole_word: bool, case_sensitive: bool) -> bool:
-    """Return whether `phrase` occurs in `text`."""
-    return _finder(phrase, whole_word, case_sensitive).search(text.raw) is not None
+def first(text: Text, phrase: str, *, whole_word: bool, case_sensitive: bool) -> Span | None:
+    """Return where `phrase` stands in `text` first, or None; as in `spans`."""
+    body = text.plain if case_sensitive else text.folded
+    words = _Words(text, body)
+    for one in _finder(phrase, case_sensitive).finditer(body):
+        if not whole_word or words.whole(*one.span()):
+            return _in_text(text, body, [one.span()])[0]
+    return None
 
 
-@lru_cache(maxsize=4096)
-def _finder(phrase: str, whole_word: bool, case_sensitive: bool) -> regex.Pattern[str]:
-    flags = regex.V1 | (0 if case_sensitive else regex.IGNORECASE | regex.FULLCASE)
-    core = "".join(_piece(cluster) for cluster in regex.findall(r"\s+|\X", phrase.strip()))
-    if not whole_word:
-        return regex.compile(core, flags)
-    # A boundary is wanted only where the phrase itself ends in a letter or digit, so that "C++" is
-    # found in "C++." Scripts without spaces have no boundaries to ask for.
-    before = r"(?<![\p{L}\p{M}\p{N}_])" if _SPACED.match(phrase.strip()[:1]) else ""
-    after = r"(?![\p{L}\p{M}\p{N}_])" if _SPACED.match(phrase.strip()[-1:]) else ""
-    return regex.compile(before + core + after, flags)
-
-
-_SPACED = regex.compile(
-    r"(?![\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])[\p{L}\p{M}\p{N}_]"
-)
-
-
-def _piece(cluster: str) -> str:
-    """Return a pattern for one character of a phrase, in either of its forms."""
-    if cluster.isspace():
-        return r"\s+"
-    if cluster in "'’ʼ":
-        return "['’ʼ]"
-    forms = dict.fromkeys((cluster, normalize("NFC", cluster), normalize("NFD", cluster)))
-    escaped = [regex.escape(form, special_only=True) for form in forms]
-    return escaped[0] if len(escaped) == 1 else f"(?:{'|'.join(escaped)})"
-
-
-def each(text: Text, phrases: tuple[str, ...], **how: bool) -> Iterator[tuple[str, list[tuple[int, int]]]]:
+def each(text: Text, phrases: tuple[str, ...], **how: bool) -> Iterator[tuple[str, list[Span]]]:
     """Yield each phrase with its spans in `text`; `how` as in `spans`."""
     for phrase in phrases:
         yield phrase, spans(text, phrase, **how)
+
+
+@lru_cache(maxsize=4096)
+def _finder(phrase: str, case_sensitive: bool) -> re.Pattern[str]:
+    folded = folding.fold(shown(phrase), case_sensitive=case_sensitive) or phrase
+    return re.compile(r"[*_]*+\s++[*_]*+".join(map(re.escape, folded.split())))
+
+
+class _Words:
+    """Where words stand in a text; looked up only where the characters around a place do not tell."""
+
+    def __init__(self, text: Text, body: str) -> None:
+        self.text = text
+        self.body = body
+
+    def whole(self, start: int, end: int) -> bool:
+        """Return whether a place begins and ends where words do."""
+        before, after = self.body[max(start - 1, 0) : start], self.body[end : end + 2]
+        if (not before or before.isspace()) and _stops(after):
+            return True
+        if _inside(before, self.body[start]) or _inside(self.body[end - 1], after[:1]):
+            return False
+        starts, ends = self.text.view(_folded_spans if self.body is self.text.folded else _plain_spans)
+        return self._begins(start, end, starts, ends) and self._ends(start, end, starts, ends)
+
+    def _begins(self, start: int, end: int, starts: list[int], ends: list[int]) -> bool:
+        place = bisect_right(starts, start) - 1
+        if place < 0 or not starts[place] < start < ends[place] or _UNSPACED.match(self.body, start):
+            return True
+        if self.body[start - 1] == "-":
+            return True
+        return end == ends[place] and _ELIDED.fullmatch(self.body[starts[place] : start].casefold()) is not None
+
+    def _ends(self, start: int, end: int, starts: list[int], ends: list[int]) -> bool:
+        place = bisect_right(starts, end) - 1
+        if place < 0 or not starts[place] < end < ends[place] or _UNSPACED.match(self.body, end - 1):
+            return True
+        rest = self.body[end : ends[place]]
+        if rest[0] == "-":
+            return True
+        if rest in {"'s", "'S"}:
+            return self.body[start:end].casefold() not in _CONTRACTED
+        return _PARTICLES.fullmatch(rest) is not None
+
+
+def _stops(after: str) -> bool:
+    return not after or after[0].isspace() or (after[0] in _STOPS and (len(after) == 1 or after[1].isspace()))
+
+
+def _inside(left: str, right: str) -> bool:
+    return left.isascii() and left.isalnum() and right.isascii() and right.isalnum()
+
+
+def _folded_spans(raw: str) -> tuple[list[int], list[int]]:
+    return word_spans(folding.caseless(folding.plain(shown(raw))))
+
+
+def _plain_spans(raw: str) -> tuple[list[int], list[int]]:
+    return word_spans(folding.plain(shown(raw)))
+
+
+def _in_text(text: Text, body: str, places: list[Span]) -> list[Span]:
+    """Return places in `body` as places in the response."""
+    if not places or (body.isascii() and text.raw.isascii() and len(body) == len(text.raw)):
+        return places
+    if (origins := folding.origins(text.shown, body)) is not None:
+        places = [(origins[start], origins[end]) for start, end in places]
+    if text.shown == text.raw:
+        return places
+    kept = _kept(text.raw, text.shown)
+    return [(kept[start], kept[end]) for start, end in places]
+
+
+def _kept(raw: str, seen: str) -> list[int]:
+    """Return where each character that is seen, and their end, stands in a response."""
+    places, at = [], 0
+    for one in seen:
+        while at < len(raw) and raw[at] != one and not (one.isspace() and raw[at] in "\u3164\uffa0\u2800<"):
+            at += 1
+        places.append(at)
+        at += 1
+    return [*places, len(raw)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Annotated, Literal
 
@@ -13,6 +13,9 @@ from pydantic import AfterValidator, Field
 from verif_sdk.catalog.keywords import CaseSensitive, Phrase
 from verif_sdk.constraint import Check, Example
 from verif_sdk.demand import Demand
+from verif_sdk.errors import Undecidable
+from verif_sdk.folding import fold
+from verif_sdk.segment import unspaced
 from verif_sdk.text import Text
 from verif_sdk.verdict import Verdict
 
@@ -20,9 +23,10 @@ Scope = Annotated[
     Literal["response", "paragraph", "sentence", "line"],
     Field(description="Whether the whole response is meant, or every paragraph, sentence or line of it."),
 ]
-# Typographic wrapping that a reader does not take for part of the words.
-_WRAPPING = " \t\r\n\"'*_“”‘’«»()[]`"
+# Typographic wrapping that a reader does not take for part of the words, and what stands before a line.
+_WRAPPING = " \t\r\n\"'*_“”„‘’‚«»‹›「」『』《》【】¡¿()[]`"
 _CLOSING = _WRAPPING + ".!?…,;:。！？"
+_MARK = regex.compile(r"(?:\s*+(?:#{1,6}|>|[-*+•]|\(?\d{1,3}[.)])(?=\s))++\s*+")
 
 
 def _lettered(marker: str) -> str:
@@ -43,7 +47,7 @@ class Positioned(Check):
 
     def every(self, text: Text, right: Callable[[str], bool], wanted: str) -> Verdict:
         """Return the verdict where each part has to be `right`; the score is the share that is."""
-        parts = (text.raw,) if self.scope == "response" else text.units(self.scope)
+        parts = (text.shown,) if self.scope == "response" else text.units(self.scope)
         wrong = [part for part in parts if not right(part)]
         if not parts:
             return self.verdict(False, f"it has no {self.scope}")
@@ -52,16 +56,18 @@ class Positioned(Check):
         return self.verdict(not wrong, reason, score=1 - len(wrong) / len(parts))
 
     def folded(self, words: str) -> str:
-        """Return words as they are compared: without case, unless it counts, and with plain spaces."""
-        plain = " ".join(words.replace("’", "'").split())
-        return plain if self.case_sensitive else plain.casefold()
+        """Return words as they are compared: in one spelling, and without case unless it counts."""
+        return fold(words, case_sensitive=self.case_sensitive)
 
 
 class StartsWith(Positioned):
-    """The response, or every part of it, begins with a phrase; quotes and markdown before it are passed over."""
+    """The response, or every part of it, begins with a phrase.
+
+    Quotes and markdown before it are passed over: emphasis, the mark of a heading, a quote or a list item.
+    """
 
     examples = (
-        Example({"phrase": "Dear"}, accepts=("Dear all,", '"Dear all"', "**Dear** all"), rejects=("Oh dear",)),
+        Example({"phrase": "Dear"}, accepts=("Dear all,", '"**Dear** all"', "# Dear all"), rejects=("Oh dear",)),
         Example(
             {"phrase": "I", "scope": "sentence"},
             accepts=("I came. I saw.",),
@@ -72,7 +78,7 @@ class StartsWith(Positioned):
     phrase: Phrase
 
     def demands(self) -> Iterable[Demand]:
-        phrase = self.folded(self.phrase).casefold().lstrip(_WRAPPING)
+        phrase = fold(self.phrase).lstrip(_WRAPPING)
         return [Demand("the beginning", value=phrase, longer=True)] if self.scope == "response" else ()
 
     def instruction(self) -> str:
@@ -82,7 +88,7 @@ class StartsWith(Positioned):
         wanted = self.folded(self.phrase)
 
         def right(part: str) -> bool:
-            return any(_leads(self.folded(form), wanted) for form in (part.strip(), part.lstrip(_WRAPPING)))
+            return any(_leads(self.folded(form), wanted) for form in _openings(part, 4 * len(wanted) + 100))
 
         return self.every(text, right, f'beginning with "{self.phrase}"')
 
@@ -105,7 +111,7 @@ class EndsWith(Positioned):
     phrase: Phrase
 
     def demands(self) -> Iterable[Demand]:
-        phrase = self.folded(self.phrase).casefold().rstrip(_CLOSING)
+        phrase = fold(self.phrase).rstrip(_CLOSING)
         backwards = Demand("the end, read backwards,", value=phrase[::-1], longer=True)
         return [backwards] if self.scope == "response" else ()
 
@@ -114,10 +120,11 @@ class EndsWith(Positioned):
 
     def check(self, text: Text) -> Verdict:
         wanted = self.folded(self.phrase)[::-1]
-        forms = (str.strip, lambda part: part.rstrip(_WRAPPING), lambda part: part.rstrip(_CLOSING))
+        length = 4 * len(wanted) + 100
 
         def right(part: str) -> bool:
-            return any(_leads(self.folded(form(part))[::-1], wanted) for form in forms)
+            forms = (part.rstrip(), part.rstrip(_WRAPPING), part.rstrip(_CLOSING))
+            return any(_leads(self.folded(form[-length:])[::-1], wanted) for form in forms)
 
         return self.every(text, right, f'ending with "{self.phrase}"')
 
@@ -128,10 +135,19 @@ class WordAt(Positioned):
     word: Phrase
 
     def word_at(self, text: Text, part: str, place: int) -> bool:
-        """Return whether the wanted word stands at an index of a part; negative counts from the end."""
-        words = text.part(part).words
-        inside = -len(words) <= place < len(words)
-        return inside and self.folded(words[place]) == self.folded(self.word)
+        """Return whether the wanted word stands at an index of a part; negative counts from the end.
+
+        Raises:
+            Undecidable: the word there is written together with its neighbours, as in Thai.
+        """
+        words = text.words if part is text.shown else text.part(part).words
+        if not -len(words) <= place < len(words):
+            return False
+        if self.folded(words[place]) in {self.folded(word) for word in (self.word, *text.part(self.word).words)}:
+            return True
+        if unspaced(words[place])[1]:
+            raise Undecidable("words that are written without spaces cannot be told apart")
+        return False
 
 
 class FirstWord(WordAt):
@@ -205,18 +221,38 @@ class Postscript(Check):
 
     def check(self, text: Text) -> Verdict:
         begins = _postscript(self.marker)
-        for place, line in enumerate(text.lines[1:], 1):
-            found = begins.match(line)
-            if found and text.part("\n".join([line[found.end() :], *text.lines[place + 1 :]])).words:
+        for found in begins.finditer(text.shown):
+            if _opens_line(text.shown, found.start()) and any(map(str.isalnum, text.shown[found.end() :])):
                 return self.verdict(True, "a postscript stands at the end")
-        return self.verdict(False, f'no line after the first begins with "{self.marker}" and says something')
+        reason = f'no line after the first begins with "{self.marker}" and says something'
+        return self.verdict(False, reason)
 
 
 @lru_cache(maxsize=256)
 def _postscript(marker: str) -> regex.Pattern[str]:
-    """Return a pattern for a line that begins with a marker, dots and spaces in it optional."""
-    letters = r"[.\s]*".join(regex.escape(letter) for letter in marker if letter.isalnum())
-    return regex.compile(rf"[^\p{{L}}\p{{N}}]*+{letters}(?![\p{{L}}\p{{N}}])", regex.IGNORECASE)
+    """Return a pattern for a marker dots and spaces in it optional."""
+    letters = r"[.\s\-]*".join(regex.escape(letter) for letter in marker if letter.isalnum())
+    return regex.compile(rf"(?<![\p{{L}}\p{{N}}]){letters}(?![\p{{L}}\p{{N}}])", regex.IGNORECASE)
+
+
+def _opens_line(text: str, place: int) -> bool:
+    """Return whether a line, not the first, begins at a place; marks may stand before it."""
+    head, line, marks = text[max(0, place - 20) : place].rpartition("\n")
+    return (
+        bool(line)
+        and not any(map(str.isalnum, marks))
+        and bool(head.strip() or text[: max(0, place - 20)].strip())
+    )
+
+
+def _openings(part: str, length: int) -> Iterator[str]:
+    """Yield the first `length` characters of a part as it is, and without the marks that a reader passes over."""
+    mark = _MARK.match(part)
+    for start in (part, part[mark.end() :] if mark else part):
+        for opening in (start.lstrip()[:length], start.lstrip(_WRAPPING)[:length]):
+            yield opening
+            if "**" in opening:
+                yield opening.replace("**", "")
 
 
 def _leads(body: str, phrase: str) -> bool:

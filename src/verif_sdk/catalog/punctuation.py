@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+import regex
 from pydantic import Field, StringConstraints
 
 from verif_sdk.catalog.bounds import Counted
@@ -14,18 +15,22 @@ from verif_sdk.verdict import Verdict
 Mark = Annotated[str, StringConstraints(min_length=1, max_length=8)]
 
 # A mark also stands for the forms that other scripts and typesetters give it.
-FORMS = {
+FORMS: dict[str, str | tuple[str, ...]] = {
+    "...": ("...", "…"),
     ",": ",，、،",
     ".": ".。．｡",
-    "!": "!！",
-    "?": "?？؟",
+    "!": "!！‼⁉‽",
+    "?": "?？؟⁇⁈⁉‽",
     ":": ":：",
     ";": ";；؛",
     '"': '"“”„',
     "'": "'’‘",
     "-": "-‐‑",
 }
-QUOTES = (('"', '"'), ("“", "”"), ("„", "“"), ("«", "»"), ("「", "」"))
+_OPENERS = {"!": "¡", "?": "¿"}
+"""The halves of a pair of marks, which are not counted once more."""
+_OPENING, _CLOSING = '"“„«»「『＂', '"”“»«」』＂'
+_QUOTE = regex.compile('["“”„«»「」『』＂]')
 
 
 class Exclude(Check):
@@ -42,7 +47,7 @@ class Exclude(Check):
         return f"Do not use {' or '.join(_named(mark) for mark in self.marks)} anywhere."
 
     def check(self, text: Text) -> Verdict:
-        used = [mark for mark in self.marks if _count(text.raw, mark)]
+        used = [mark for mark in self.marks if _count(text.shown, mark) or _OPENERS.get(mark, "\0") in text.shown]
         reason = f"it uses {' and '.join(map(_named, used))}" if used else "none of the marks is used"
         return self.verdict(not used, reason, score=1 - len(used) / len(self.marks))
 
@@ -58,7 +63,7 @@ class Frequency(Counted):
         return f"Use {_named(self.mark)} {self.amount('time')}."
 
     def check(self, text: Text) -> Verdict:
-        return self.bounded(_count(text.raw, self.mark), f"use of {_named(self.mark)}")
+        return self.bounded(_count(text.shown, self.mark), f"use of {_named(self.mark)}")
 
 
 class Quoted(Check):
@@ -68,21 +73,32 @@ class Quoted(Check):
     examples = (
         Example(
             {},
-            accepts=('"All of it."', "“All of it.”\n", "«Tout»"),
+            accepts=('"All of it."', "“All of it.”\n", "«Tout»", '"He said "hi" to me."', '*"All of it."*'),
             rejects=('"Some" of it', '"Half', '"', '"a" and "b"'),
         ),
     )
     type: Literal["punctuation:quoted"] = "punctuation:quoted"
 
     def check(self, text: Text) -> Verdict:
-        body = text.raw.strip()
-        for opening, closing in QUOTES:
-            if len(body) > 1 and body.startswith(opening) and body.endswith(closing):
-                inner = body[1:-1]
-                # '"a" and "b"' begins and ends with a quote, but is not wrapped in one pair.
-                wrapped = closing not in inner
-                return self.verdict(wrapped, "wrapped in quotes" if wrapped else "the first quote closes early")
-        return self.verdict(False, "it does not begin and end with a double quote")
+        body = text.shown.strip().strip("*_").strip()
+        if len(body) < 2 or body[0] not in _OPENING or body[-1] not in _CLOSING:
+            return self.verdict(False, "it does not begin and end with a double quote")
+        if not body.strip(_OPENING + _CLOSING).strip():
+            return self.verdict(False, "nothing stands between the quotes")
+        wrapped = not _closes_early(body)
+        return self.verdict(wrapped, "wrapped in quotes" if wrapped else "the first quote closes early")
+
+
+def _closes_early(body: str) -> bool:
+    """Return whether the quote that opens a text closes before its end, as in '"a" and "b"'."""
+    depth = 0
+    for found in _QUOTE.finditer(body, 0, len(body) - 1):
+        # A quote at the beginning of a word opens; so does that of a further paragraph, without a closing one.
+        before = body[found.start() - 1 : found.start()]
+        depth += 1 if not before or before.isspace() or before in "([—" else -1
+        if depth < 1:
+            return True
+    return False
 
 
 def _count(raw: str, mark: str) -> int:

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from verif_sdk.catalog.bounds import counted
 from verif_sdk.constraint import Check, Example
 from verif_sdk.errors import Undecidable
+from verif_sdk.folding import fold
 from verif_sdk.text import Text
 from verif_sdk.verdict import Verdict
 
@@ -87,15 +88,15 @@ class Overlap(Check):
 
 
 class NoRepeatedLines(Check):
-    """No line of the response stands twice, case and outer whitespace aside."""
+    """No line of the response stands twice, case and white space aside; a line without a word may."""
 
     template = "Do not repeat any line."
-    examples = (Example({}, accepts=("a\nb\n\nc",), rejects=("a\nb\n A ",)),)
+    examples = (Example({}, accepts=("a\nb\n\nc", "a\n---\nb\n---"), rejects=("a\nb\n A ",)),)
     type: Literal["ratio:no_repeated_lines"] = "ratio:no_repeated_lines"
 
     def check(self, text: Text) -> Verdict:
-        lines = [line.strip().casefold() for line in text.lines]
-        share = len(set(lines)) / len(lines)
+        lines = [fold(line) for line in text.lines if any(map(str.isalnum, line))]
+        share = len(set(lines)) / len(lines) if lines else 1.0
         return self.verdict(share == 1, counted(len(lines) - len(set(lines)), "repeated line"), score=share)
 
 

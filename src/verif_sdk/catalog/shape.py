@@ -8,16 +8,23 @@ from typing import Annotated, Literal, Self
 import regex
 from pydantic import Field, StringConstraints, model_validator
 
+from verif_sdk.blocks import outline
 from verif_sdk.catalog.bounds import Counted
 from verif_sdk.catalog.keywords import CaseSensitive, quoted
 from verif_sdk.catalog.pattern import Pattern, full_match, search
 from verif_sdk.constraint import Check, Example
+from verif_sdk.folding import fold
+from verif_sdk.shown import shown
 from verif_sdk.text import Text
 from verif_sdk.verdict import Verdict
 
 _TITLE = regex.compile(r"<<([^<>\n]+)>>")
-_HEADING = regex.compile(r" {0,3}#\s+\S")
-_PLACEHOLDER = regex.compile(r"\[[^\[\]\n\p{L}\p{N}]*+[\p{L}\p{N}][^\[\]\n]*+\](?!\()")
+# Not what brackets also stand for: a link, its definition, an index, a number of a source, a box to tick.
+_PLACEHOLDER = regex.compile(
+    r"(?<![A-Za-z0-9_\]])\[(?!\^|\d++\]|[xX]\](?<=^\s*+(?:[-*+]|\d{1,3}[.)])\s++\[..))"
+    r"[^\[\]\n\p{L}\p{N}]*+[\p{L}\p{N}][^\[\]\n]*+\](?![(\[]|:\s*+(?:https?:|#|<))",
+    regex.MULTILINE,
+)
 # One emoji as a reader sees it: a flag, a keycap, or a pictograph with its modifiers and joined parts.
 _EMOJI = regex.compile(
     r"\p{RI}\p{RI}|[0-9#*]\uFE0F?\u20E3"
@@ -28,7 +35,7 @@ _EMOJI = regex.compile(
 
 
 class Title(Check):
-    """The response has a title: <<in angle brackets>>, or a markdown heading of level 1 as its first line."""
+    """The response has a title: <<in angle brackets>>, or a markdown heading of level 1 at its beginning."""
 
     examples = (
         Example(
@@ -44,20 +51,24 @@ class Title(Check):
         return f"Give your response a title, {how.get(self.style, ' or '.join(how.values()))}."
 
     def check(self, text: Text) -> Verdict:
-        angle = any(title.strip() for title in _TITLE.findall(text.raw))
-        heading = bool(text.lines and _HEADING.match(text.lines[0]))
+        angle = any(map(str.isalnum, "".join(_TITLE.findall(text.shown))))
+        first = text.view(outline)[:1]
+        heading = bool(first and first[0].level == 1)
         found = {"any": angle or heading, "angle": angle, "heading": heading}[self.style]
         return self.verdict(found, "it has a title" if found else "it has no such title")
 
 
 class Placeholders(Counted):
-    """The response has a number of placeholders, such as [name]; markdown links are none."""
+    """The response has a number of placeholders, such as [name].
+
+    Markdown links, boxes to tick, footnotes, numbers of sources such as [1], and indices such as a[i] are none.
+    """
 
     examples = (
         Example(
             {"at_least": 2},
             accepts=("Dear [name], from [address]",),
-            rejects=("Dear [name]", "[a](http://b) and [c]", "[] and []"),
+            rejects=("Dear [name]", "[a](http://b) and [c]", "[] and []", "- [x] a\n- [x] b", "So [1]. But [2]."),
         ),
     )
     type: Literal["format:placeholders"] = "format:placeholders"
@@ -89,10 +100,9 @@ class Options(Check):
         return self.verdict(chosen is not None, f'it is "{chosen}"' if chosen else "it is none of the options")
 
     def _plain(self, words: str) -> str:
-        joined = _joined(words)
+        joined = fold(shown(words), case_sensitive=self.case_sensitive)
         # An option may be nothing but such marks, such as "*".
-        plain = joined.strip(" \"'“”‘’*_`.!。") or joined
-        return plain if self.case_sensitive else plain.casefold()
+        return joined.strip(" \"'*_.!。") or joined
 
 
 class Regex(Check):
@@ -125,7 +135,8 @@ class Regex(Check):
 class Template(Check):
     """The response follows a template: its fixed texts in order, with something in each {slot}.
 
-    Whitespace is counted as one space, case matters, and nothing stands before or after the template.
+    Whitespace is counted as one space, quotes may be straight or curly, case matters, and nothing stands before or
+    after the template.
     """
 
     examples = (
@@ -150,7 +161,7 @@ class Template(Check):
         return f"Follow this template exactly, and fill in what stands in braces:\n{self.form}"
 
     def check(self, text: Text) -> Verdict:
-        rest, texts = _joined(text.raw), _fixed(self.form)
+        rest, texts = fold(text.shown, case_sensitive=True), _fixed(self.form)
         if not rest.startswith(texts[0]):
             return self.verdict(False, f'it does not begin with "{texts[0]}"')
         met, at = 1, len(texts[0])
@@ -188,11 +199,7 @@ _SLOT = regex.compile(r"\{[^{}\n]+\}")
 @lru_cache(maxsize=256)
 def _fixed(form: str) -> tuple[str, ...]:
     """Return the texts before, between and after the slots of a template."""
-    return tuple(_joined(piece) for piece in _SLOT.split(form))
-
-
-def _joined(words: str) -> str:
-    return " ".join(words.split())
+    return tuple(fold(piece, case_sensitive=True) for piece in _SLOT.split(form))
 
 
 CONSTRAINTS = (Title, Placeholders, Options, Regex, Template, Emoji)

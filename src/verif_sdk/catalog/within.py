@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from verif_sdk.catalog.blocks import code_blocks
+from verif_sdk.blocks import code_blocks
 from verif_sdk.catalog.pattern import Pattern, search
 from verif_sdk.constraint import Constraint, Example
 from verif_sdk.errors import Undecidable
