@@ -26,9 +26,9 @@ _BEFORE = r"(?:^|[\s(\"'“‘„«\[*_])"
 # What stands before a name, or in the middle of a thought: never the end of a sentence.
 _NEVER = regex.compile(
     _BEFORE
-    + r"(?:Mr|Mrs|Ms|Mx|Dr|Prof|Gen|Sen|Rep|Gov|Lt|Col|Capt|Cpt|Sgt|Rev|Hon|Pres|Mt|Ft|vs|e\.g|i\.e|cf|approx|Ing|Dipl|[Ss]ig|Dott"
-    r"|Avv|est|viz|Mme|Mlle|MM|Sra|Srta|Dra|Hr|Fr|Hrn|bzw|ca|evtl|ggf|inkl|z\. ?B|d\. ?h|u\. ?a|o\. ?ä|i\. ?d\. ?R"
-    r"|s\. ?o|vgl|p\. ?ex|p\. ?ej|т\. ?е|т\. ?к|ул|им|проф|al\. ?et|EE)\.$"
+    + r"(?:Mr|Mrs|Ms|Mx|Dr|Prof|Gen|Sen|Rep|Gov|Lt|Col|Capt|Cpt|Sgt|Rev|Hon|Pres|Mt|Ft|vs|e\.g|i\.e|cf|approx|Ing"
+    r"|Dipl|[Ss]ig|Dott|Avv|est|viz|Mme|Mlle|MM|Sra|Srta|Dra|Hr|Fr|Hrn|bzw|ca|evtl|ggf|inkl|z\. ?B|d\. ?h|u\. ?a|o\. ?ä"
+    r"|i\. ?d\. ?R|s\. ?o|vgl|p\. ?ex|p\. ?ej|т\. ?е|т\. ?к|ул|им|проф|al\. ?et|EE)\.$"
 )
 # What stands before a number.
 _NUMBERED = regex.compile(
@@ -42,8 +42,8 @@ _MAYBE = regex.compile(
     r"|Dec|Ph\.D|M\.Sc|B\.Sc|GmbH|Str|Mio|Mrd|(?:\p{L}\. ?)+\p{L}|(?!I)\p{L})\.$"
 )
 _SHORTENED = listed(
-    "vs cf sig dipl avv approx est viz bzw ca evtl ggf inkl vgl ex ej ul al dept nr no nos fig figs eqs pp vol vols ch"
-    " sec art abs bd kap rs ул им проф"
+    "vs cf sig dipl avv approx est viz bzw ca evtl ggf inkl vgl ex ej ul al dept nr no nos fig figs eqs pp vol"
+    " vols ch sec art abs bd kap rs ул им проф"
 )
 """What the patterns above have in small letters alone."""
 _CLOCK = regex.compile(r"(?:^|[\s\d(])[AaPp]\.[Mm]\.$")

@@ -50,8 +50,8 @@ def spans(text: Text, phrase: str, *, whole_word: bool, case_sensitive: bool) ->
     """Return the (start, end) offsets of `phrase` in `text`, left to right, without overlap.
 
     Spelling is folded as in `verif_sdk.folding`. A whole word is what `segment.words` says is one; a
-    hyphen ("cat-like"), a possessive ending ("cat's"), an elided article ("l'homme") and a Korean or Turkish ending
-    do not hide it.
+    hyphen ("cat-like"), a possessive ending ("cat's"), an elided article ("l'homme") and a Korean or Turkish
+    ending do not hide it.
     """
     body = text.plain if case_sensitive else text.folded
     places = [one.span() for one in _finder(phrase, case_sensitive).finditer(body)]
