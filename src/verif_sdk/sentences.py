@@ -106,7 +106,7 @@ def _small_word(word: str) -> bool:
 
 def _without_capitals(block: str, start: int, end: int) -> bool:
     """Return whether a sentence begins with a small letter, and ends with a word that is no abbreviation."""
-    opening = _LETTER.search(block, start)
+    opening = _LETTER.search(block, start, start + 100)
     word = block[max(start, block.rfind(" ", start, end) + 1) : end - 1].strip()
     return opening is not None and opening[0].islower() and _small_word(word)
 
