@@ -27,8 +27,8 @@ _BEFORE = r"(?:^|[\s(\"'“‘„«\[*_])"
 _NEVER = regex.compile(
     _BEFORE
     + r"(?:Mr|Mrs|Ms|Mx|Dr|Prof|Gen|Sen|Rep|Gov|Lt|Col|Capt|Cpt|Sgt|Rev|Hon|Pres|Mt|Ft|vs|e\.g|i\.e|cf|approx|Ing"
-    r"|Dipl|[Ss]ig|Dott|Avv|est|viz|Mme|Mlle|MM|Sra|Srta|Dra|Hr|Fr|Hrn|bzw|ca|evtl|ggf|inkl|z\. ?B|d\. ?h|u\. ?a|o\. ?ä"
-    r"|i\. ?d\. ?R|s\. ?o|vgl|p\. ?ex|p\. ?ej|т\. ?е|т\. ?к|ул|им|проф|al\. ?et|EE)\.$"
+    r"|Dipl|[Ss]ig|Dott|Avv|est|viz|Mme|Mlle|MM|Sra|Srta|Dra|Hr|Fr|Hrn|bzw|ca|evtl|ggf|inkl|z\. ?B|d\. ?h|u\. ?a"
+    r"|o\. ?ä|i\. ?d\. ?R|s\. ?o|vgl|p\. ?ex|p\. ?ej|т\. ?е|т\. ?к|ул|им|проф|al\. ?et|EE)\.$"
 )
 # What stands before a number.
 _NUMBERED = regex.compile(
