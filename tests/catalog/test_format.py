@@ -72,7 +72,7 @@ def test_what_stands_in_a_code_block_is_no_markdown(spec: dict[str, Any], respon
         ({"type": "format:template", "form": "X {a} to {b} end"}, "X tomorrow to Y end", True),
         ({"type": "format:template", "form": "X {a} to {b} end"}, "X to Y end", False),
         ({"type": "format:template", "form": "{a}"}, "anything", True),
-        ({"type": "format:template", "form": "{a} and {b}"}, "{0} and {b}", True),
+        ({"type": "format:template", "form": "{a} and {b}"}, "{0} and {1}", True),
         ({"type": "format:placeholders", "exactly": 1}, "[ - é - ]", True),
         ({"type": "format:placeholders", "exactly": 0}, "[--] [a](b)", True),
         ({"type": "format:regex", "pattern": "a+", "match": "full"}, "aab", False),

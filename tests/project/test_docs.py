@@ -1,10 +1,11 @@
-"""The catalogue page is fresh, and links lead somewhere; that the pages are true is tested in tests/pages."""
+"""Generated pages are fresh, and links lead somewhere; that the pages are true is tested in tests/pages."""
 
 from __future__ import annotations
 
 import importlib.util
 import re
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -12,13 +13,23 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_catalogue_pages_are_fresh() -> None:
-    spec = importlib.util.spec_from_file_location("catalogue", ROOT / "docs" / "catalogue.py")
+    module = generator("catalogue")
+    for distribution, (path, _) in module.PAGES.items():
+        assert path.read_text("utf-8") == module.page(distribution), "run: python docs/catalogue.py"
+
+
+def test_the_page_of_the_truth_set_is_fresh() -> None:
+    module = generator("truth")
+    assert module.PAGE.read_text("utf-8") == module.page(), "run: python docs/truth.py"
+
+
+def generator(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    for distribution, (path, _) in module.PAGES.items():
-        assert path.read_text("utf-8") == module.page(distribution), "run: python docs/catalogue.py"
+    return module
 
 
 @pytest.mark.parametrize(

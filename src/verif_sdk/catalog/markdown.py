@@ -18,8 +18,9 @@ _BULLET = regex.compile(r"\s*+(?:>\s*+)*+[-*+•◦▪‣●○■·]\s++\S")
 # Three digits: "1984." begins a sentence. In Chinese and Japanese no space follows the mark.
 _NUMBERED = regex.compile(r"\s*+(?:>\s*+)*+[*_]*+\(?(\d{1,3})(?:[.)][*_]*+\s++|[、．）]\s*+)\S")
 _HIGHLIGHT = regex.compile(
-    r"(?<![\*\\])(\*{1,3})(?=[^\s\*])[^\n\*]*[^\s\*](?<!\\)\1(?!\*)|(?<![\w\\])(_{1,3})(?=[^\s_])[^\n_]*[^\s_]\2(?!\w)"
-    r"|(?<![\*\\])(\*{1,3})[^\s\*]\3(?!\*)"
+    r"(?<![\*\\\d])(\*{1,3})(?=[^\s\*])(?:[^\n\*]|\n(?!\s))*[^\s\*](?<!\\)\1(?!\*)"
+    r"|(?<![\w\\])(_{1,3})(?=[^\s_])(?:[^\n_]|\n(?!\s))*[^\s_]\2(?!\w)"
+    r"|(?<![\*\\\d])(\*{1,3})[^\s\*]\3(?!\*)"
 )
 _LINK = regex.compile(r"!?\[[^\[\]\n]*+\]\([^)\n]{0,2000}+\)")  # bounded, so that "[a](" repeated stays cheap
 _INLINE_CODE = regex.compile(r"`[^`\n]+`")

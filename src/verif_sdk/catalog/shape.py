@@ -82,7 +82,10 @@ class Placeholders(Counted):
 
 
 class Options(Check):
-    """The response is one of the given options, and nothing else; end marks, quotes and case do not count."""
+    """The response is one of the given options, and nothing else.
+
+    End marks, quotes, brackets around it and case do not count.
+    """
 
     examples = (
         Example({"options": ["yes", "no"]}, accepts=("Yes.", '"no"', " YES\n"), rejects=("Yes, sure.", "maybe")),
@@ -102,7 +105,7 @@ class Options(Check):
     def _plain(self, words: str) -> str:
         joined = fold(shown(words), case_sensitive=self.case_sensitive)
         # An option may be nothing but such marks, such as "*".
-        return joined.strip(" \"'*_.!。") or joined
+        return joined.strip(" \"'*_.!¡。()[]«»「」") or joined
 
 
 class Regex(Check):
@@ -162,6 +165,8 @@ class Template(Check):
 
     def check(self, text: Text) -> Verdict:
         rest, texts = fold(text.shown, case_sensitive=True), _fixed(self.form)
+        if left := next((slot for slot in _SLOT.findall(self.form) if slot in rest), None):
+            return self.verdict(False, f"{left} is not filled in")
         if not rest.startswith(texts[0]):
             return self.verdict(False, f'it does not begin with "{texts[0]}"')
         met, at = 1, len(texts[0])
