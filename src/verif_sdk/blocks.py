@@ -175,6 +175,8 @@ def cells(line: str) -> int:
 
 
 def _split(raw: str) -> tuple[tuple[CodeBlock, ...], tuple[str, ...]]:
+    if "```" not in raw and "~~~" not in raw:
+        return (), tuple(raw.replace("\r\n", "\n").split("\n"))
     blocks: list[CodeBlock] = []
     prose: list[str] = []
     current: _Open | None = None

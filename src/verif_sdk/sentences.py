@@ -90,7 +90,7 @@ def split(block: str) -> list[str]:
             found.append(block[start : end.end()].strip())
             start = end.end()
     found.append(block[start:].strip())
-    return [sentence for sentence in found if _LETTER.search(sentence)]
+    return [sentence for sentence in found if sentence[:1].isalnum() or _LETTER.search(sentence)]
 
 
 def _ends_plainly(block: str, start: int, end: int) -> bool:

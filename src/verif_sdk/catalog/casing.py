@@ -87,8 +87,9 @@ class CapitalWords(Counted):
         return f"Use {self.amount('word')} in all capital letters."
 
     def check(self, text: Text) -> Verdict:
-        capitals = [word for word in text.words if word.isupper() or word.removesuffix("'s").isupper()]
-        words = [word for word in capitals if len(_CASED.findall(word.removesuffix("'s"))) > 1]
+        possessive = [word[:-2] for word in text.words if word.endswith("'s")] if "'s" in text.plain else []
+        capitals = [word for word in (*text.words, *possessive) if word.isupper()]
+        words = [word for word in capitals if len(_CASED.findall(word)) > 1]
         return self.bounded(len(words), "word in all capitals")
 
 

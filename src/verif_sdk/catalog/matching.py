@@ -140,12 +140,26 @@ def _in_text(text: Text, body: str, places: list[Span]) -> list[Span]:
     """Return places in `body` as places in the response."""
     if not places or (body.isascii() and text.raw.isascii() and len(body) == len(text.raw)):
         return places
-    if (origins := folding.origins(text.shown, body)) is not None:
-        places = [(origins[start], origins[end]) for start, end in places]
-    if text.shown == text.raw:
+    origins = text.view(_folded_origins if body is text.folded else _plain_origins)
+    return places if origins is None else [(origins[start], origins[end]) for start, end in places]
+
+
+def _folded_origins(raw: str) -> list[int] | None:
+    return _origins(raw, folding.caseless(folding.plain(shown(raw))))
+
+
+def _plain_origins(raw: str) -> list[int] | None:
+    return _origins(raw, folding.plain(shown(raw)))
+
+
+def _origins(raw: str, body: str) -> list[int] | None:
+    """Return where each character of a folded response stands in it, or None if nothing moved."""
+    seen = shown(raw)
+    places = folding.origins(seen, body)
+    if seen == raw:
         return places
-    kept = _kept(text.raw, text.shown)
-    return [(kept[start], kept[end]) for start, end in places]
+    kept = _kept(raw, seen)
+    return kept if places is None else [kept[place] for place in places]
 
 
 def _kept(raw: str, seen: str) -> list[int]:

@@ -123,8 +123,8 @@ class EndsWith(Positioned):
         length = 4 * len(wanted) + 100
 
         def right(part: str) -> bool:
-            forms = (part.rstrip(), part.rstrip(_WRAPPING), part.rstrip(_CLOSING))
-            return any(_leads(self.folded(form[-length:])[::-1], wanted) for form in forms)
+            end = self.folded(part.rstrip()[-length:])
+            return any(_leads(form[::-1], wanted) for form in (end, end.rstrip(_WRAPPING), end.rstrip(_CLOSING)))
 
         return self.every(text, right, f'ending with "{self.phrase}"')
 
