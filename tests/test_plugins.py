@@ -317,3 +317,26 @@ def test_the_kit_catches_a_check_that_passes_what_it_should_reject() -> None:
 def test_the_built_ins_come_in_through_the_same_hooks() -> None:
     assert set(Registry.installed().owners.values()) >= {f"verif-sdk {__version__}"}
     assert plugins.plugin_manager(builtins).hook.verif_aggregators()
+
+
+def test_a_plugin_whose_import_exits_is_left_out_like_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "exits_at_once.py").write_text("import sys\nsys.exit('no GPU here')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    registry = plugins.load([EntryPoint("exits", "exits_at_once", "verif_sdk")])
+    assert registry.broken == {"'exits' (exits_at_once)": "SystemExit: no GPU here"}
+
+
+def test_a_row_format_that_returns_no_case_is_named() -> None:
+    registry = Registry(constraints={}, rows={"stray": lambda _row: 5})  # type: ignore[dict-item,return-value]  # wrong on purpose
+    with pytest.raises(PluginError, match="the row format 'stray' returned 5, not a Case"):
+        registry.row_format("stray")({})
+
+
+def test_a_warning_of_the_command_line_is_one_line(installed: Path) -> None:
+    command = [sys.executable, "-c", "from verif_sdk.cli import main; main()", "list", "length:words"]
+    environment = {**os.environ, "PYTHONPATH": str(installed)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.stderr.startswith("verif: warning: verif_sdk left out the plugin 'broken'")
+    assert "registry.py" not in done.stderr

@@ -127,9 +127,8 @@ def calibrate(
     """
     if len({label for _, label in pairs}) < 2:
         causes = "".join(f"; {count} undecided: {cause}" for cause, count in undecided.items())
-        raise InvalidSpec(
-            f"calibration needs labels of both kinds, true and false; got {len(pairs)} of one kind{causes[:500]}"
-        )
+        got = f"got {len(pairs)} of one kind" if pairs else "got none with a verdict"
+        raise InvalidSpec(f"calibration needs labels of both kinds, true and false; {got}{causes[:500]}")
     best = max(_agreements(pairs), key=lambda one: (round(one.kappa, 12), -abs(one.threshold - 0.5)))
     bins = [[pair for pair in pairs if min(BINS - 1, int(pair[0] * BINS)) == place] for place in range(BINS)]
     told = tuple(

@@ -73,7 +73,7 @@ def wrong(case: Case) -> Iterator[tuple[Kind, str]]:
     for item in sorted({item.type for item in case.constraints}):
         alike = [constraint for constraint in case.constraints if constraint.type == item]
         if len(alike) > len(set(map(repr, alike))):
-            yield "repeated", f"{item} stands there twice with the same parameters, and counts twice"
+            yield "repeated", f"{item} occurs twice with the same parameters, and counts twice"
 
 
 def _id(line: bytes) -> str | None:

@@ -13,6 +13,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
+from verif_sdk import problems
 from verif_sdk.errors import InvalidSpec, in_words
 from verif_sdk.registry import distinct
 
@@ -26,6 +27,8 @@ _OTHER_KINDS = {
     b"[": "a JSON array; `jq -c '.[]' FILE` writes it as lines",
     b"{\n": "one JSON document over several lines; `jq -c . FILE` writes it on one",
     b"{\r\n": "one JSON document over several lines; `jq -c . FILE` writes it on one",
+    b"\xff\xfe": "UTF-16; `iconv -f utf-16 -t utf-8 FILE` writes it as UTF-8",
+    b"\xfe\xff": "UTF-16; `iconv -f utf-16 -t utf-8 FILE` writes it as UTF-8",
     b"PK\x03\x04": "a zip archive; unpack it first",
     b"\x28\xb5\x2f\xfd": "compressed with zstd; unpack it, or use gzip",
     b"BZh": "compressed with bzip2; unpack it, or use gzip",
@@ -62,7 +65,7 @@ def opened(path: Path) -> IO[bytes]:
         InvalidSpec: it cannot be read, or holds something other than JSON lines.
     """
     try:
-        with undamaged():
+        with undamaged(path):
             source = _unpacked(path)
             start = source.peek(64)  # type: ignore[attr-defined]  # buffered and gzip readers have it
     except OSError as error:
@@ -75,19 +78,23 @@ def opened(path: Path) -> IO[bytes]:
     return source
 
 
-def numbered(source: IO[bytes]) -> Iterator[Line]:
+def numbered(source: IO[bytes], path: Path) -> Iterator[Line]:
     """Yield the lines of a file that are not blank, with their numbers from 1.
+
+    Args:
+        source: the open file.
+        path: its name.
 
     Raises:
         InvalidSpec: it is gzip, and cut off or damaged.
     """
-    with undamaged():
+    with undamaged(path):
         yield from ((number, line) for number, line in enumerate(source, 1) if line.strip())
 
 
 @contextmanager
-def undamaged() -> Iterator[None]:
-    """Read a file that may be gzip.
+def undamaged(path: Path) -> Iterator[None]:
+    """Read the file at `path`, which may be gzip.
 
     Raises:
         InvalidSpec: it is cut off or damaged.
@@ -95,7 +102,7 @@ def undamaged() -> Iterator[None]:
     try:
         yield
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise InvalidSpec(f"a gzip file is cut off or damaged: {error}") from None
+        raise InvalidSpec(f"the gzip file {path} is cut off or damaged: {error}") from None
 
 
 def json_object(line: bytes | str) -> dict[str, Any]:
@@ -108,10 +115,12 @@ def json_object(line: bytes | str) -> dict[str, Any]:
         row = json.loads(line, object_pairs_hook=distinct)
     except InvalidSpec:
         raise
+    except UnicodeDecodeError as error:
+        raise InvalidSpec(f"not UTF-8, at byte {error.start + 1} of the line") from None
     except (ValueError, RecursionError) as error:
         raise InvalidSpec(f"not JSON: {error}") from None
     if not isinstance(row, dict):
-        raise InvalidSpec(f"a row is a JSON object, got {type(row).__name__}")
+        raise InvalidSpec(f"a row is a JSON object, got {problems.kind(row)}")
     return row
 
 

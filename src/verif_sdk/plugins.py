@@ -48,7 +48,7 @@ def load(points: list[EntryPoint]) -> Registry:
         owner = _owner(point)
         try:
             tables.add(point.load(), owner)
-        except Exception as cause:  # noqa: BLE001  # a plugin's import may raise anything; it is reported by name
+        except (Exception, SystemExit) as cause:  # noqa: BLE001  # an import may raise anything; it is reported by name
             known = isinstance(cause, PluginError)
             tables.broken[f"{point.name!r} ({owner})"] = (
                 f"{cause}" if known else f"{type(cause).__name__}: {cause}"

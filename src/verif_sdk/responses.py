@@ -145,7 +145,7 @@ def _seekable(path: Path) -> IO[bytes]:
     if source.seekable() and not isinstance(source, gzip.GzipFile):
         return source
     unpacked = TemporaryFile()  # noqa: SIM115  # it lives as long as its responses
-    with source, undamaged():
+    with source, undamaged(path):
         shutil.copyfileobj(source, unpacked)
     unpacked.seek(0)
     return unpacked

@@ -102,10 +102,10 @@ class Scoring:
         rest = iter(lines)
         under_way: deque[asyncio.Task[list[Row]]] = deque()
         with asyncio.Runner() as runner:
-            start = runner.get_loop().create_task
             while (window := list(islice(rest, WINDOW))) or under_way:
                 if window:
-                    under_way.append(start(self._window(window)))
+                    under_way.append(runner.get_loop().create_task(self._window(window)))
+                    under_way[-1].add_done_callback(_heard)
                 if len(under_way) == 2 or not window:
                     yield from runner.run(_done(under_way.popleft()))
 
@@ -134,6 +134,12 @@ def _id(given: Row) -> str | None:
     """Return the id, or the key, of a row that may turn out not to be a case."""
     name = given.get("id") if given.get("id") is not None else given.get("key")
     return str(name) if isinstance(name, (str, int)) else None
+
+
+def _heard(task: asyncio.Task[list[Row]]) -> None:
+    """Retrieve the exception of a window, which asyncio would log where an earlier window has ended the run."""
+    if not task.cancelled():
+        task.exception()
 
 
 async def _done(task: asyncio.Task[list[Row]]) -> list[Row]:

@@ -44,8 +44,8 @@ def test_the_figures_are_those_of_a_calculation_by_hand() -> None:
 
 
 def test_labels_of_one_kind_measure_nothing() -> None:
-    for pairs in ([], [(0.5, True)] * 3):
-        with pytest.raises(InvalidSpec, match="labels of both kinds"):
+    for pairs, got in (([], "got none with a verdict"), ([(0.5, True)] * 3, "got 3 of one kind")):
+        with pytest.raises(InvalidSpec, match=f"labels of both kinds, true and false; {got}"):
             calibrate(pairs)
 
 

@@ -49,9 +49,9 @@ def test_bad_rows_are_named_by_line_and_do_not_stop_the_rest(tmp_path: Path) -> 
     errors = [row.get("error", "") for row in scored]
     assert errors[1].startswith("line 2: not JSON")
     assert errors[2] == "line 4: unknown field 'respons', did you mean 'response'?"
-    assert errors[3] == "line 5: a row is a JSON object, got list"
+    assert errors[3] == "line 5: a row is a JSON object, got an array"
     assert scored[4]["verdicts"][0]["passed"] is None
-    assert errors[5].startswith("line 7: not JSON")
+    assert errors[5] == "line 7: not UTF-8, at byte 3 of the line"
 
 
 def test_other_options_do_not_mix_into_an_earlier_output(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_the_summary_says_how_types_fare_and_why_rows_fail(tmp_path: Path) -> No
         {"type": "length:words", "such_as": "2 words; at least 3 words wanted", "count": 1},
     ]
     assert (facts["histogram"][0], facts["histogram"][9]) == (2, 3)
-    assert facts["causes"]["bad row: a row is a JSON object, got list"] == 30
+    assert facts["causes"]["bad row: a row is a JSON object, got an array"] == 30
     assert done.stderr.count(b"bad row line") == 20
     told = score(source, "--out", tmp_path / "out.jsonl").stderr.decode()
     assert "37 rows were there already, nothing scored" in told
@@ -201,9 +201,10 @@ def test_a_key_that_occurs_twice_is_an_error_that_names_it(tmp_path: Path) -> No
         (b'{\n  "response": "a"\n}\n', b"is one JSON document over several lines"),
         (b"id,response\n1,a\n", b"looks like CSV: it begins with 'id,response'"),
         (b"PAR1\x15\x04", b"is a parquet file"),
+        ('{"response": "a"}'.encode("utf-16"), b"is UTF-16"),
         (b"", b"has no rows"),
         (gzip.compress(b"\n\n"), b"has no rows"),
-        (gzip.compress(b"{}\n" * 99)[:-20], b"a gzip file is cut off or damaged"),
+        (gzip.compress(b"{}\n" * 99)[:-20], b"rows.jsonl is cut off or damaged"),
     ],
 )
 def test_a_file_of_another_kind_is_refused_in_one_sentence(tmp_path: Path, content: bytes, said: bytes) -> None:
@@ -225,3 +226,19 @@ def test_a_summary_in_json_goes_to_standard_error_where_the_rows_go_to_standard_
     done = score(rows(tmp_path / "in.jsonl", 3), "--out", "-", "--json")
     assert len(done.stdout.splitlines()) == 3
     assert json.loads(done.stderr)["rows"] == 3
+
+
+def test_a_run_that_cannot_begin_ends_in_one_line_however_many_rows_there_are(tmp_path: Path) -> None:
+    soft = {"response": "Thanks.", "constraints": [{"type": "soft:tone", "tone": "kind"}]}
+    source = written(tmp_path / "in.jsonl", [soft] * 400)
+    for wrong in ([], ["--judge", "openai:m?base_ur=http://127.0.0.1:9"]):
+        done = score(source, "--out", tmp_path / "out.jsonl", *wrong)
+        assert (done.returncode, done.stderr.count(b"\n")) == (2, 1), done.stderr.decode()
+
+
+def test_a_summary_leaves_out_what_does_not_apply(tmp_path: Path) -> None:
+    bad = score(written(tmp_path / "bad.jsonl", [[1]]), "--out", tmp_path / "bad.out").stderr.decode()
+    assert "holds" not in bad
+    short = {"response": "x", "constraints": [{"type": "structure:repeats_prompt"}]}
+    by_code = score(written(tmp_path / "code.jsonl", [short]), "--out", tmp_path / "code.out").stderr.decode()
+    assert ("undecided" in by_code, "--redo" in by_code) == (True, False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 
 import typer
 
@@ -16,6 +17,7 @@ app = typer.Typer(
     help="Check responses against typed constraints, by code and by a judge model; get one reward each.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("list")(catalogue.list_types)
@@ -44,8 +46,14 @@ def _options(
     pass
 
 
+def _warn(message: Warning | str, *_: object, **__: object) -> None:
+    """Print a warning without the line of code that Python shows with it."""
+    print(f"verif: warning: {visible(str(message))}", file=sys.stderr)
+
+
 def main() -> None:
     """Run the command line; an error of ours is one line on standard error and exit code 2."""
+    warnings.showwarning = _warn
     try:
         app()
     except VerifError as error:

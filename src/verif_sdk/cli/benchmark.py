@@ -42,10 +42,12 @@ def benchmark(
 ) -> None:
     """Print prompt-level and instruction-level accuracy, strict and loose, per group and per instruction.
 
-    A prompt passes if all its instructions do. Behind ± stands the standard error, clustered by prompt. A
+    A prompt passes if all its instructions do. After ± comes the standard error, clustered by prompt. A
     row without a response counts as failed and is reported; an undecided verdict counts nowhere and is
     reported. Where prompts have several responses, pass@k (one of k passes) and all-of-k (all of k pass)
-    are given too. Exit codes: 0 all rows counted, 2 the call is wrong, 3 some rows were bad or undecided.
+    are given too.
+
+    Exit codes: 0 all rows counted, 2 the call is wrong, 3 some rows were bad or undecided.
     """
     scoring.in_mode(rows_format, "strict")
     if as_json and as_markdown:
@@ -76,7 +78,7 @@ def _measured(
     report = Report({})
     with opened(rows) as source:
         raw: Any = getattr(source, "fileobj", None) or source  # of a gzip file, the compressed one
-        lines = islice(joined(numbered(source), responses), limit)
+        lines = islice(joined(numbered(source, rows), responses), limit)
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
             task = progress.add_task("", total=rows.stat().st_size, rows=0)
             for report in measure(lines, rows_format, composer, write):

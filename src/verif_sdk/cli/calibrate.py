@@ -30,12 +30,13 @@ def calibrate(
     """Measure a judge against labels: `labels` has true, false or null for each constraint of a row.
 
     Prints accuracy, precision, recall and Cohen's kappa at 0.5 and at the threshold with the highest kappa, the
-    expected calibration error, and how often people say yes where the judge gives so much probability. Exit codes:
-    0 measured, 2 the call is wrong, 3 some verdicts could not be had.
+    expected calibration error, and, for each tenth of the judge's probability, how often people say yes.
+
+    Exit codes: 0 measured, 2 the call is wrong, 3 some verdicts could not be had.
     """
     read = scoring.in_mode(rows_format, "strict")
     with opened(rows) as source:
-        pairs, undecided, other = labelled(numbered(source), read, Composer(judge, early_exit=False))
+        pairs, undecided, other = labelled(numbered(source, rows), read, Composer(judge, early_exit=False))
     found = measure(pairs, undecided, other)
     if out is not None:
         write(out, judge, found)

@@ -27,7 +27,7 @@ def check_dataset(
     rows_format: str = typer.Option("native", "--rows", help="The format of the rows."),
     as_json: bool = typer.Option(False, "--json", help="Print every finding as a JSON line."),
 ) -> None:
-    """Find rows whose constraints do not parse, contradict each other, cannot fail, or stand there twice.
+    """Find rows whose constraints do not parse, contradict each other, cannot fail, or occur twice.
 
     Exit codes: 0 nothing was found, 1 something was, 2 the call is wrong.
     """
@@ -40,7 +40,7 @@ def check_dataset(
         raw: Any = getattr(source, "fileobj", None) or source  # of a gzip file, the compressed one
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
             task = progress.add_task("", total=rows.stat().st_size, rows=0)
-            for number, found in enumerate(findings(numbered(source), rows_format, read), 1):
+            for number, found in enumerate(findings(numbered(source, rows), rows_format, read), 1):
                 if number % 100 == 0:
                     progress.update(task, completed=raw.tell(), rows=number)
                 bad += bool(found)

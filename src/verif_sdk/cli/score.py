@@ -66,6 +66,7 @@ def score(
 
     Each row of OUT has `line`, `id`, `reward`, `passed`, `verdicts` and `usage`; one that could not be read, or
     that a check raised on, has `error`. A judge that fails 20 rows in a row for one cause ends the run.
+
     Exit codes: 0 every row has a reward, 2 the call is wrong, 3 some rows were bad or undecided, 4 the run stopped
     early, 130 interrupted; after 4 and 130 the same call goes on.
     """
@@ -90,7 +91,7 @@ def score(
         opened(rows) as source,
         _output(out, options, [rows, responses], fresh=fresh) as sink,
     ):
-        lines = joined(numbered(source), responses)
+        lines = joined(numbered(source, rows), responses)
         if redo:
             earlier = _redone(run, sink, lines, rows, responses, tally)
         else:
@@ -167,7 +168,7 @@ def _redone(
     earlier = [undecided(row) for row in sink.earlier()]
     deque(sink.rest(Consumed(lines), len(earlier)), maxlen=0)  # all of it is compared before any of it is scored
     with opened(rows) as source, progress(rows, source, _console) as show:
-        again = run.again(sink.earlier, joined(numbered(source), responses))
+        again = run.again(sink.earlier, joined(numbered(source, rows), responses))
         with closing(sink.replaced(again)) as replaced:
             for row in replaced:
                 _count(row, tally)
@@ -207,5 +208,6 @@ def _report(tally: Tally, earlier: int, out: Path, *, as_json: bool) -> None:
         return
     if earlier:
         new = tally.rows - earlier
-        _console.print(f"{earlier} rows were there already, {new or 'nothing'} scored", highlight=False)
+        were = "row was" if earlier == 1 else "rows were"
+        _console.print(f"{earlier} {were} there already, {new or 'nothing'} scored", highlight=False)
     summary.show(_console, tally)

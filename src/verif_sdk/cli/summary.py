@@ -49,7 +49,9 @@ def facts(tally: Tally, earlier: int) -> dict[str, Any]:
 
 def show(console: Console, tally: Tally) -> None:
     """Print the summary for people."""
-    parts: list[RenderableType] = [_totals(tally), "", _types(tally)]
+    parts: list[RenderableType] = [_totals(tally)]
+    if tally.types:
+        parts += ["", _types(tally)]
     if tally.rewarded:
         parts += ["", _histogram(tally)]
     if tally.failures:
@@ -65,7 +67,8 @@ def _totals(tally: Tally) -> Table:
     table.add_row("mean reward", "-" if tally.mean is None else f"{tally.mean:.4f}")
     table.add_row("all constraints hold", f"{tally.passed}")
     if tally.undecided:
-        table.add_row("undecided", f"[yellow]{tally.undecided}[/]  (`--redo undecided` asks them again)")
+        again = "  (`--redo undecided` asks them again)" if tally.usage["failed"] else ""
+        table.add_row("undecided", f"[yellow]{tally.undecided}[/]{again}")
     if tally.bad:
         table.add_row("bad rows", f"[red]{tally.bad}[/]")
     if tally.repeated:
