@@ -13,7 +13,7 @@ from typing import Any, Literal
 import pluggy
 import pytest
 
-from verif_sdk import Check, Example, Registry, Text, Verdict, __version__, builtins, hookimpl, plugins
+from verif_sdk import Check, Example, Registry, Text, Verdict, __version__, builtins, hookimpl, plugins, scoring
 from verif_sdk.errors import PluginError
 from verif_sdk.testing import assert_contract
 
@@ -328,10 +328,11 @@ def test_a_plugin_whose_import_exits_is_left_out_like_any_other(
     assert registry.broken == {"'exits' (exits_at_once)": "SystemExit: no GPU here"}
 
 
-def test_a_row_format_that_returns_no_case_is_named() -> None:
+def test_a_row_format_that_returns_no_case_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     registry = Registry(constraints={}, rows={"stray": lambda _row: 5})  # type: ignore[dict-item,return-value]  # wrong on purpose
+    monkeypatch.setattr(Registry, "installed", lambda: registry)
     with pytest.raises(PluginError, match="the row format 'stray' returned 5, not a Case"):
-        registry.row_format("stray")({})
+        scoring.in_mode("stray", "strict")({})
 
 
 def test_a_warning_of_the_command_line_is_one_line(installed: Path) -> None:

@@ -13,7 +13,7 @@ from pydantic import PlainValidator, SerializeAsAny, ValidationError, WithJsonSc
 
 from verif_sdk import known_plugins, limits
 from verif_sdk.constraint import Constraint
-from verif_sdk.errors import InvalidSpec, PluginError, UnknownName, did_you_mean, suggest
+from verif_sdk.errors import InvalidSpec, UnknownName, did_you_mean, suggest
 from verif_sdk.late import once
 from verif_sdk.nearest import nearest_types
 from verif_sdk.problems import described, kind, shown
@@ -96,18 +96,8 @@ class Registry:
         return self._find("aggregator", self.aggregators, name)
 
     def row_format(self, name: str) -> RowFormat:
-        """Return the row format called `name`, which raises PluginError where the plugin's returns no Case."""
-        from verif_sdk.case import Case
-
-        read = self._find("row format", self.rows, name)
-
-        def case_of(row: Mapping[str, Any]) -> Case:
-            case = read(row)
-            if not isinstance(case, Case):
-                raise PluginError(f"the row format {name!r} returned {shown(case)}, not a Case")
-            return case
-
-        return case_of
+        """Return the row format called `name`."""
+        return self._find("row format", self.rows, name)
 
     def json_schema(self, type: str | None = None) -> dict[str, Any]:
         """Return the JSON Schema (2020-12) of one constraint type, or of any constraint."""

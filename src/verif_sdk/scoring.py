@@ -12,9 +12,10 @@ from typing import Any
 
 from verif_sdk.case import Case
 from verif_sdk.composer import Composer
-from verif_sdk.errors import InvalidSpec, in_words
+from verif_sdk.errors import InvalidSpec, PluginError, in_words
 from verif_sdk.lines import Line, from_row, json_object
 from verif_sdk.patience import patient
+from verif_sdk.problems import shown
 from verif_sdk.registry import Registry
 from verif_sdk.verdict import Result, Verdict
 
@@ -45,15 +46,28 @@ def in_mode(rows: str, mode: str) -> RowFormat:
         InvalidSpec: there is no such mode, or the format does not have it.
     """
     registry = Registry.installed()
-    read = registry.row_format(rows)
+    registry.row_format(rows)
     if mode not in MODES:
         raise InvalidSpec(f"mode {mode!r} is neither {' nor '.join(MODES)}")
     if mode == "strict":
-        return read
+        return _checked(rows)
     if not has_loose(rows):
         having = sorted(name.removesuffix(_LOOSE) for name in registry.rows if name.endswith(_LOOSE))
         raise InvalidSpec(f"rows {rows!r} have no loose mode; those that have: {', '.join(having) or 'none'}")
-    return registry.row_format(rows + _LOOSE)
+    return _checked(rows + _LOOSE)
+
+
+def _checked(rows: str) -> RowFormat:
+    """Return a row format that may be anyone's code, held to returning a Case."""
+    read = Registry.installed().row_format(rows)
+
+    def case_of(row: Mapping[str, Any]) -> Case:
+        case: object = read(row)
+        if not isinstance(case, Case):
+            raise PluginError(f"the row format {rows!r} returned {shown(case)}, not a Case")
+        return case
+
+    return case_of
 
 
 @dataclass(frozen=True)

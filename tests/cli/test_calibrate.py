@@ -117,7 +117,7 @@ def test_the_causes_of_what_is_undecided_are_counted_and_shown(capsys: pytest.Ca
     assert (found.undecided, found.causes) == (2, {"[the] server is away": 2})
     shown_in_words(found)
     assert "2 x [the] server is away" in capsys.readouterr().out
-    with pytest.raises(InvalidSpec, match="got 0 of one kind; 4 undecided: the judge is away"):
+    with pytest.raises(InvalidSpec, match="got none with a verdict; 4 undecided: the judge is away"):
         calibrate([], {"the judge is away": 4})
 
 
