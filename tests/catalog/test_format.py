@@ -22,6 +22,7 @@ def decided(spec: dict[str, Any], response: str) -> Verdict:
 @pytest.mark.parametrize(
     ("spec", "response", "passed"),
     [
+        ({"type": "format:json"}, "\ufeff```json\n{}\n```\u200b\n", True),
         ({"type": "format:json"}, "~~~json\r\n{}\r\n~~~", True),
         ({"type": "format:json"}, "```json\n{}\n```\nSee ```", False),
         ({"type": "format:json"}, "```json\n{}", False),

@@ -21,9 +21,13 @@ DEEPEST = 100
 """How many levels of YAML are read; deeper nesting is an attack on the parser, not data."""
 
 
+_AROUND = " \t\r\n\f\v\u00a0\ufeff\u200b\u200c\u200d\u2060"
+"""White space and characters of no width, which change nothing for whoever copies the data."""
+
+
 def unfenced(raw: str) -> str:
     """Return the inside of the one code block that a response consists of, or the response itself."""
-    body = raw.strip()
+    body = raw.strip(_AROUND)
     if not body.startswith(("```", "~~~")):
         return body
     blocks = code_blocks(body)
