@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from verif_sdk.text import Text
     from verif_sdk.verdict import Result, Usage, Verdict
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOME = {
     "aggregate": ("monotone",),
