@@ -67,13 +67,16 @@ class RewardConfig(BaseModel):
         if not path:
             return cls()
         try:
-            text = Path(path).read_text("utf-8")
+            content = Path(path).read_bytes()
         except OSError as error:
             raise InvalidSpec(
                 f"the reward's configuration {str(path)!r} cannot be read: {error.strerror}"
             ) from None
         try:
+            text = content.decode("utf-8")
             fields = tomllib.loads(text) if str(path).endswith(".toml") else json.loads(text)
+        except RecursionError:
+            raise InvalidSpec(f"{path}: it is nested too deeply") from None
         except ValueError as error:
             raise InvalidSpec(f"{path}: {error}") from None
         return cls.of(fields, where=f"{path}: ")
