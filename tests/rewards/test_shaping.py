@@ -84,5 +84,5 @@ def test_a_file_of_either_kind_configures_a_reward(tmp_path: Path, monkeypatch: 
 def test_a_configuration_that_cannot_be_parsed_is_one_sentence(tmp_path: Path, name: str) -> None:
     file = tmp_path / name
     file.write_bytes(b"\xff" if name == "bytes.toml" else (b"a=" if name == "deep.toml" else b"") + b"[" * 100_000)
-    with pytest.raises(InvalidSpec, match="nested too deeply|can't decode byte 0xff"):
+    with pytest.raises(InvalidSpec, match=r"nested too deeply|can't decode byte 0xff"):
         RewardConfig.load(file)

@@ -186,6 +186,23 @@ def test_slow_requests_keep_no_check_waiting(start: Start, slow: list[dict[str, 
     assert 'path="/v1/verify",status="503"} 8' in call(server, "/metrics")[1]
 
 
+@needs_bwrap
+def test_large_requests_that_wait_for_a_slow_program_fill_no_memory(start: Start) -> None:
+    server = start("--largest", "1", "--timeout", "6")
+    case = {"response": "a", "metadata": {"lists": [[]] * 340_000}}
+    slow, quick = (
+        json.dumps({"cases": [{**case, "constraints": [one]}]}, separators=(",", ":")).encode()
+        for one in (PROGRAM, WORDS)
+    )
+    with ThreadPoolExecutor(14) as threads:
+        asking = [threads.submit(call, server, "/v1/verify", slow) for _ in range(14)]
+        assert is_verified(server)
+        statuses = [each.result()[0] for each in asking]
+    assert set(statuses) == {429, 503}
+    assert statuses.count(503) <= 9, "eight of the largest, and what does not count of each"
+    assert call(server, "/v1/verify", quick)[0] == 200
+
+
 def test_a_schema_that_backtracks_does_not_stop_the_server(start: Start) -> None:
     server = start()
     schema = {"unevaluatedProperties": False, "patternProperties": {"^(a+)+$": {}}}

@@ -1,9 +1,10 @@
-"""Reading the bodies of requests: each within a size and a time, all of them within a bound of memory."""
+"""Reading the bodies of requests: each within a size and a time, those under way within a bound of memory."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from verif_sdk.server.refusal import Receive, Refused
 
@@ -13,7 +14,8 @@ RATE = 256 << 10
 SMALL = 64 << 10
 """Bytes of a body that are not counted: the connection holds so many anyway before we are asked."""
 LARGE = 8
-"""How many bodies of the largest size may be on their way at a time. Of a refused body, as much is still read: a
+"""How many bodies of the largest size there may be at a time, from their first byte until they are answered: what
+JSON becomes in memory is up to 30 times as large. Of a refused body, as much is still read: a
 client that is sending when the connection closes never sees the answer."""
 
 
@@ -27,8 +29,9 @@ class Bodies:
     def __init__(self, largest: int) -> None:
         self._largest, self._held = largest, 0
 
-    async def read(self, receive: Receive) -> bytes:
-        """Return a whole body.
+    @asynccontextmanager
+    async def read(self, receive: Receive) -> AsyncIterator[bytes]:
+        """Give a whole body, which counts until the context ends.
 
         Raises:
             Refused: 400, 408, 413 or 429; the rest of the body has not been read.
@@ -45,10 +48,13 @@ class Bodies:
                 held = max(0, size - SMALL)
                 self._held += held
                 if held and self._held > LARGE * self._largest:
-                    raise Refused(429, "other requests fill the memory for bodies", (b"retry-after", b"1"))
+                    raise Refused(
+                        429, "the bodies of other requests fill the memory for them", (b"retry-after", b"1")
+                    )
+            parts[:] = [b"".join(parts)]
+            yield parts.pop()
         finally:
             self._held -= held
-        return b"".join(parts)
 
     async def throw_away(self, receive: Receive) -> bool:
         """Read what is left of a body, and return whether that was all of it."""

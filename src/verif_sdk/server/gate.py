@@ -49,14 +49,15 @@ class Gate:
             logger.info(json.dumps({**line, "seconds": round(seconds, 4)}))
 
     async def _answered(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = None
+        whole = False
         try:
             access.check(scope, self._settings.token)
-            body = await self._bodies.read(receive)
-            await self._inside_a_slot(scope, _replayed(body, receive), send)
+            async with self._bodies.read(receive) as body:
+                whole = True
+                await self._inside_a_slot(scope, _replayed(body, receive), send)
         except Refused as refusal:
             waited = refusal.status in (400, 408)
-            whole = body is not None or (not waited and await self._bodies.throw_away(receive))
+            whole = whole or (not waited and await self._bodies.throw_away(receive))
             await refusal.reply(send, close=not whole)
 
     async def _inside_a_slot(self, scope: Scope, receive: Receive, send: Send) -> None:
