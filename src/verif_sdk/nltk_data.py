@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +26,28 @@ CARRIER = "llama-index-core"
 
 
 def found(package: str) -> Path | None:
-    """Return where NLTK finds a package (NLTK_DATA and NLTK's own places), or None."""
+    """Return where NLTK finds a package (NLTK_DATA and NLTK's own places), or None.
+
+    NLTK takes long to load, so unless it is there already, its usual places are looked at first.
+    """
+    if "nltk" not in sys.modules:
+        for place in _usual_places():
+            if (path := place / PACKAGES[package]).exists():
+                return path
     try:
         return Path(str(_nltk().data.find(PACKAGES[package])))
     except LookupError:
         return None
+
+
+def _usual_places() -> Iterator[Path]:
+    """Yield where NLTK looks on every system, in its order."""
+    for given in os.environ.get("NLTK_DATA", "").split(os.pathsep):
+        if given:
+            yield Path(given).expanduser()
+    yield Path.home() / "nltk_data"
+    for inside in ("", "share", "lib"):
+        yield Path(sys.prefix, inside, "nltk_data")
 
 
 @once

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from verif_ifeval import punkt
+from verif_ifeval import punkt, stops
 
 from verif_sdk import nltk_data
 
@@ -63,6 +63,23 @@ PIECES = [
     "y'all",
     "o'clock",
     "dogs'",
+    "rushin',",
+    "'round",
+    "'Bout,",
+    "'em",
+    "'nother",
+    "'cannot",
+    "𝔸.",
+    "'P.M.*",
+    "(Mr.",
+    '"address]."',
+    "*Mg*.",
+    "ε.",
+    "🧪.",
+    "platforms:",
+    "Bach",
+    "Sept.",
+    "J.B.",
     "'tis",
     "'Twas",
     "d'ye",
@@ -156,3 +173,22 @@ def test_most_plain_sentences_need_no_nltk(monkeypatch: pytest.MonkeyPatch) -> N
     sentence = "She said \"yes\", didn't she? It's well-known (since 1889), and costs $5."
     assert punkt.sentence_tokens(sentence)[-2:] == ["5", "."]
     assert list(punkt.each_token("Go on. " * 3)) == ["Go", "on", "."] * 3
+
+
+def test_most_stops_need_no_nltk(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> Any:
+        raise AssertionError("NLTK was asked")
+
+    for module in (punkt, stops):
+        monkeypatch.setattr(module, "tokenizer", refuse)
+    text = "1. Dr. J. Bach left the U.S. in 1993. He (see [1]). Then *Lily*. So. No."
+    assert len(punkt.sentences(text)) == 6
+
+
+def test_parameters_are_nltks(nltk: Any) -> None:
+    learned, read = nltk[0]._params, stops.parameters()
+    assert read.abbreviations == learned.abbrev_types
+    assert read.collocations == learned.collocations
+    assert read.starters == learned.sent_starters
+    assert read.cases == {kind: learned.ortho_context[kind] for kind in read.cases}
+    assert len(read.cases) == sum(seen > 0 for seen in learned.ortho_context.values())

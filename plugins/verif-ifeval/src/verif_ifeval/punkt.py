@@ -11,10 +11,14 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain, filterfalse
-from typing import Any, NamedTuple
+from typing import Any
 
-from verif_ifeval.reference import data
+from verif_ifeval.stops import APART, ends, parameters, tokenizer
 from verif_sdk import once
+
+# A place where a sentence may end, and what belongs to the sentence before it.
+_STOP = re.compile(rf"[.?!](?=(?P<after>[{APART}]|\s+(?P<next>\S+)))")
+_CLOSING = re.compile(r"[\"')\]}‘’“”«»]+?(?:\s+|(?=--)|$)", re.MULTILINE)
 
 _LAST_WORD = re.compile(r"[A-Za-z]{2,}\Z")
 
@@ -29,24 +33,11 @@ _CLOSED = re.compile(rf"(.*)\.({_CLOSERS})")
 _NOTHING_ELSE = re.compile(_CLOSERS)
 _MARK = re.compile(r"(.+)([,:])")
 _WORD = re.compile(r"[A-Za-z0-9_/+=|\\^~.-]+|[0-9]+(?:[.,:][0-9]+)*")
-_CLITIC = re.compile(r"([A-Za-z]+)('[sSmMdD]|'ll|'LL|'re|'RE|'ve|'VE)|([A-Za-z]+)(n't|N'T)")
+_CLITIC = re.compile(r"([A-Za-z]+)('|'[sSmMdD]|'ll|'LL|'re|'RE|'ve|'VE)|([A-Za-z]+)(n't|N'T)")
+_OPENED = re.compile(r"'((?!(?i:re|ve|ll|[mtsdn]))[A-Za-z]{2,})")
 _APART = re.compile(r"\W+")
 # NLTK splits these in two.
 _SPLIT = frozenset({"cannot", "gimme", "gonna", "gotta", "lemme", "wanna"})
-
-
-class _Punkt(NamedTuple):
-    """NLTK's tokenizer, and what its decisions are taken from."""
-
-    tokenizer: Any
-    stops: Any
-    """The pattern of the places where a sentence may end."""
-    quick_stops: re.Pattern[str]
-    """The same in Python's own engine, to which separators are spaces."""
-    closing: Any
-    """The pattern of the marks that belong to the sentence before them."""
-    risky: frozenset[str]
-    """What the abbreviations end in; after other words a full stop ends the sentence."""
 
 
 def sentences(raw: str) -> tuple[str, ...]:
@@ -105,13 +96,16 @@ def sentence_tokens(sentence: str) -> list[str]:
 
 def each_sentence(raw: str) -> Iterator[str]:
     """Yield what `sentences` returns, reading no further than the one after the last that is asked for."""
+    if _separated(raw):
+        yield from tokenizer().tokenize(raw)
+        return
     begin = 0
     before: tuple[int, int] | None = None
     for end, following in chain(_breaks(raw), [(len(raw.rstrip()), 0)]):
         moved = 0
         if before is not None:
             start, stop = before
-            if not raw[begin : begin + 1].isalnum() and (closing := _punkt().closing.match(raw[begin:end])):
+            if not raw[begin : begin + 1].isalnum() and (closing := _CLOSING.match(raw[begin:end])):
                 stop, moved = begin + len(closing.group(0).rstrip()), closing.end()
             if start < stop:
                 yield raw[start:stop]
@@ -125,7 +119,7 @@ def _breaks(raw: str) -> Iterator[tuple[int, int]]:
     """Yield where a sentence ends, and where the next one begins."""
     for match, word in _stops(raw):
         if _ends(raw, match, word):
-            following = match.start("next_tok")
+            following = match.start("next")
             yield match.end(), following if following >= 0 else match.end()
 
 
@@ -134,8 +128,7 @@ def _stops(raw: str) -> Iterator[tuple[Any, int]]:
     spaces = [space for space in "\t\r\x0b\x0c" if space in raw]
     start = stop = 0
     before = None
-    stops = _punkt().stops if _separated(raw) else _punkt().quick_stops
-    for match in stops.finditer(raw):
+    for match in _STOP.finditer(raw):
         at = match.start()
         space = max(raw.rfind(" ", stop, at), raw.rfind("\n", stop, at))
         for other in spaces:
@@ -151,25 +144,17 @@ def _stops(raw: str) -> Iterator[tuple[Any, int]]:
 
 def _ends(raw: str, match: Any, start: int) -> bool:
     """Return whether the sentence ends at a stop, after the word that begins at `start`."""
-    mark, after, token = match.group(0, "after_tok", "next_tok")
-    following = token or after
+    mark, behind, token = match.group(0, "after", "next")
     word = raw[start : match.start()]
-    sure = mark != "." or (not following.startswith(".") and _never_abbreviates(word))
-    if sure and following.strip():  # what is a space to Python, and none to NLTK's patterns, is no token
+    if mark != "." or (not (token or behind).startswith(".") and _never_abbreviates(word)):
         return True
-    return _decided(f"{word}{mark}{after}")
+    return ends(word, mark, behind)
 
 
 @lru_cache(maxsize=50_000)
 def _never_abbreviates(word: str) -> bool:
     last = _LAST_WORD.search(word)
-    return last is not None and last.group().lower() not in _punkt().risky
-
-
-@lru_cache(maxsize=4096)
-def _decided(context: str) -> bool:
-    ends: bool = _punkt().tokenizer.text_contains_sentbreak(context)
-    return ends
+    return last is not None and last.group().lower() not in _risky()
 
 
 def _separated(raw: str) -> bool:
@@ -184,7 +169,7 @@ def _is_plain(text: str) -> bool:
 @lru_cache(maxsize=50_000)
 def _capitals(chunk: str) -> int | None:
     """Return the number of tokens in capitals of what stands between two spaces, None where it is not plain."""
-    if chunk == chunk.lower():
+    if not any(map(str.isupper, chunk)):
         return 0
     found = _plain(chunk) if _is_plain(chunk) else None
     return None if found is None else sum(map(str.isupper, found))
@@ -203,6 +188,9 @@ def _plain(chunk: str) -> tuple[str, ...] | None:
         else:
             mark = _MARK.fullmatch(piece)
             word = mark[1] if mark else piece
+            if opened := _OPENED.fullmatch(word):
+                found.append("'")
+                word = opened[1]
             clitic = _CLITIC.fullmatch(word)
             parts = tuple(filter(None, clitic.groups())) if clitic else (word,)
             if not _WORD.fullmatch(parts[0]) or not _SPLIT.isdisjoint(_APART.split(parts[0].lower())):
@@ -225,21 +213,10 @@ def _plain_end(chunk: str) -> tuple[str, ...] | None:
 
 
 @once
-def _punkt() -> _Punkt:
-    from nltk.tokenize import PunktTokenizer
-
-    with data("punkt_tab"):
-        tokenizer = PunktTokenizer("english")
-    language = tokenizer._lang_vars
-    endings = (re.split("[^a-z]", known)[-1] for known in tokenizer._params.abbrev_types)
-    stops = language.period_context_re()
-    return _Punkt(
-        tokenizer,
-        stops,
-        re.compile(stops.pattern, re.VERBOSE),
-        language.re_boundary_realignment,
-        frozenset(filter(None, endings)),
-    )
+def _risky() -> frozenset[str]:
+    """Return what the abbreviations end in; after other words a full stop ends the sentence."""
+    endings = (re.split("[^a-z]", known)[-1] for known in parameters().abbreviations)
+    return frozenset(filter(None, endings))
 
 
 @once

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 import regex
 from pydantic import Field
 
-from verif_sdk import Answer, Check, Text, Undecidable, Verdict, once
+from verif_sdk import Answer, Check, Text, Undecidable, Verdict, nltk_data, once
 from verif_sdk.bounded.pool import bounded
 from verif_sdk.demand import Demand
 
@@ -227,7 +227,10 @@ def words(raw: str) -> int:
 @once
 def stop_words() -> frozenset[str]:
     """Return NLTK's English stop words."""
-    from nltk.corpus import stopwords
+    path = nltk_data.found("stopwords")
+    if path is not None and path.is_file():
+        return frozenset(path.read_text("utf-8").split())
+    from nltk.corpus import stopwords  # in a zip file, or nowhere
 
     with data("stopwords"):
         return frozenset(stopwords.words("english"))
