@@ -103,5 +103,5 @@ def content(message: Message) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Sequence):
-        return "".join(str(part.get("text", "")) for part in value if isinstance(part, Mapping))
+        return "".join(str(part.get("text") or "") for part in value if isinstance(part, Mapping))
     return ""

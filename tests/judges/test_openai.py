@@ -19,6 +19,7 @@ import pytest
 
 from verif_sdk import Answer, Question, background, verify
 from verif_sdk.errors import UndecidedReward
+from verif_sdk.judges import http
 from verif_sdk.judges.openai import OpenAIJudge
 
 aiohttp = pytest.importorskip("aiohttp")
@@ -199,6 +200,22 @@ def test_a_reply_without_any_of_the_answers_is_an_error(server: Server) -> None:
     other = {"top_logprobs": [{"token": "Well", "logprob": -0.1}]}
     server.handler = replying({"choices": [{"logprobs": {"content": [other]}}]})
     assert answered(server).error == "the judge gave none of the answers a probability: yes, no"
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_server_that_sends_us_elsewhere_is_not_followed(server: Server, status: int) -> None:
+    elsewhere = replying(GOOD)
+    server.handler = in_turn(replying("", status, Location=f"{server.url}/chat/completions"), elsewhere)
+    answer = answered(server)
+    assert answer.score is None
+    assert f"HTTP {status}: the server sends us to another address" in (answer.error or "")
+    assert len(server.bodies) == 1
+
+
+def test_a_reply_without_end_is_given_up(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "LARGEST_REPLY", 1 << 20)
+    server.handler = replying({**GOOD, "more": "x" * (2 << 20)})
+    assert answered(server).error == "the server's reply is larger than 1 MiB"
 
 
 def test_a_hanging_server_is_given_up(server: Server) -> None:

@@ -80,7 +80,7 @@ def test_a_failed_connection_says_why() -> None:
     question = Question(prompt=None, response="a", question="?")
     (refused,) = asked(f"server:http://127.0.0.1:{port}?retries=0", question)
     assert refused.error == (
-        f"no connection to http://127.0.0.1:{port}: it was refused; does the server run, on this port?"
+        f"no connection to http://127.0.0.1:{port}: it was refused; start the server, or correct the address"
     )
     (unknown,) = asked("server:http://no-such-host.invalid?retries=0", question)
     assert "the name of the host is not known" in (unknown.error or "")

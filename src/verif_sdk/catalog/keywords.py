@@ -16,7 +16,9 @@ from verif_sdk.text import Text
 from verif_sdk.verdict import Verdict
 
 Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
-Phrases = Annotated[tuple[Phrase, ...], Field(min_length=1)]
+MOST_PHRASES = 256
+"""Of one list: each is looked for in the whole response."""
+Phrases = Annotated[tuple[Phrase, ...], Field(min_length=1, max_length=MOST_PHRASES)]
 WholeWord = Annotated[bool, Field(description='Whether "cat" is not found in "concatenate".')]
 CaseSensitive = Annotated[bool, Field(description='Whether "May" is another word than "may".')]
 
@@ -174,7 +176,7 @@ class Order(Check):
         ),
     )
     type: Literal["keywords:order"] = "keywords:order"
-    keywords: Annotated[tuple[Phrase, ...], Field(min_length=2)]
+    keywords: Annotated[tuple[Phrase, ...], Field(min_length=2, max_length=MOST_PHRASES)]
     whole_word: WholeWord = True
     case_sensitive: CaseSensitive = False
 

@@ -15,12 +15,18 @@ from verif_sdk.errors import MissingExtra
 from verif_sdk.late import once
 
 LONGEST_WAIT = 30.0  # seconds between two tries, whatever the server asks for
+LARGEST_REPLY = 64 << 20  # bytes, unpacked
 RETRIED = frozenset({408, 409, 429, 500, 502, 503, 504})
 
+_MOVED = "the server sends us to another address, which gets no prompt and no key; name the right base_url"
 _CAUSES = {
     400: "the server refused the request",
     401: "the server refused the key; is the right one in the environment?",
     403: "the key may not use this model",
+    301: _MOVED,
+    302: _MOVED,
+    307: _MOVED,
+    308: _MOVED,
     404: "the server does not know this model or address",
     413: "the request is too large for the server",
     429: "the server is over its rate limit",
@@ -92,9 +98,9 @@ class Client:
         timeout = aiohttp.ClientTimeout(total=self._timeout)
         try:
             async with self._session.post(
-                self._base_url + path, data=data, headers=headers, timeout=timeout
+                self._base_url + path, data=data, headers=headers, timeout=timeout, allow_redirects=False
             ) as reply:
-                body = await reply.read()
+                body = await _whole(reply.content)
                 status, wait = reply.status, reply.headers.get("Retry-After", "")
         except TimeoutError:
             return f"the server did not answer within {self._timeout:g} s", None
@@ -102,6 +108,8 @@ class Client:
             return f"{self._base_url!r} is no address of a server", None
         except aiohttp.ClientError as error:
             return f"no connection to {self._base_url}: {_why(error)}", 0.0
+        if body is None:
+            return f"the server's reply is larger than {LARGEST_REPLY >> 20} MiB", None
         reply, wait = _read(status, body, wait)
         if status == 404 and path.startswith("/chat") and not re.search(r"/v\d", self._base_url):
             return f"{reply}; base_url ends in the API's version as a rule: {self._base_url}/v1", wait
@@ -116,12 +124,23 @@ def library() -> Any:
     return aiohttp
 
 
+async def _whole(content: Any) -> bytes | None:
+    """Return the whole of a reply, or None where it is larger than one may be."""
+    parts, size = [], 0
+    async for part in content.iter_any():
+        parts.append(part)
+        size += len(part)
+        if size > LARGEST_REPLY:
+            return None
+    return b"".join(parts)
+
+
 def _why(error: Exception) -> str:
     """Return the cause of a failed connection in words."""
     cause = getattr(error, "os_error", error)
     match cause:
         case ConnectionRefusedError():
-            return "it was refused; does the server run, on this port?"
+            return "it was refused; start the server, or correct the address"
         case socket.gaierror():
             return "the name of the host is not known"
     return f"{type(error).__name__} ({error!s:.120})" if str(error) else type(error).__name__

@@ -77,7 +77,7 @@ def _text(output: list[Any]) -> str:
         if isinstance(content, str):
             return content
         if isinstance(content, list):
-            return "".join(str(part.get("text", "")) for part in content if isinstance(part, Mapping))
+            return "".join(str(part.get("text") or "") for part in content if isinstance(part, Mapping))
     return ""
 
 
