@@ -101,11 +101,12 @@ class Tally:
     def _judge(self, verdicts: list[Mapping[str, Any]]) -> None:
         errors = set()
         for verdict in verdicts:
-            self.types.setdefault(verdict["type"], Outcomes()).add(verdict)
+            name = _named(verdict)
+            self.types.setdefault(name, Outcomes()).add(verdict)
             if verdict["error"] is not None:
                 errors.add(verdict["error"])
             elif verdict["passed"] is False:
-                self._fail(verdict["type"], verdict["reason"])
+                self._fail(name, verdict["reason"])
         self.undecided += bool(errors)
         for error in errors:
             self._because(error)
@@ -130,3 +131,9 @@ class Tally:
             self.first_repeated = self.first_repeated or name
         elif len(self._ids) < MOST_IDS:
             self._ids.add(hash(name))
+
+
+def _named(verdict: Mapping[str, Any]) -> str:
+    """Return what a verdict is counted as: its type, and that of its only part, as in a loose reading."""
+    parts = verdict.get("parts", ())
+    return f"{verdict['type']}({parts[0]['type']})" if len(parts) == 1 else str(verdict["type"])

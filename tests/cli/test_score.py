@@ -168,6 +168,13 @@ def test_the_summary_says_how_types_fare_and_why_rows_fail(tmp_path: Path) -> No
     assert "tokens" not in told
 
 
+def test_the_summary_names_what_a_type_with_one_part_is_about(tmp_path: Path) -> None:
+    words = [{"type": "logic:not", "constraint": {"type": "length:words", "at_most": 3}}]
+    source = written(tmp_path / "in.jsonl", [{"response": "a b", "constraints": words}])
+    done = score(source, "--out", tmp_path / "out.jsonl", "--json")
+    assert list(json.loads(done.stdout)["types"]) == ["logic:not(length:words)"]
+
+
 def test_a_check_that_raises_is_the_error_of_its_row_alone(tmp_path: Path) -> None:
     words = [{"type": "length:words", "at_most": 3}]
     given = [{"id": n, "response": "boom" if n == 130 else "a", "constraints": words} for n in range(300)]
