@@ -14,8 +14,11 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from verif_sdk.server.access import LARGEST_HEAD, MOST_HEADERS
+from verif_sdk.server.native import Cases, Questions
+from verif_sdk.server.openrlhf import Queries
 
 from .conftest import Server, call, exchange
 
@@ -201,6 +204,16 @@ def test_large_requests_that_wait_for_a_slow_program_fill_no_memory(start: Start
     assert set(statuses) == {429, 503}
     assert statuses.count(503) <= 9, "eight of the largest, and what does not count of each"
     assert call(server, "/v1/verify", quick)[0] == 200
+
+
+def test_of_many_wrong_items_the_first_alone_is_looked_at() -> None:
+    """A body of millions of wrong items once held up everyone for as long as pydantic described each."""
+    for model, field in ((Cases, "cases"), (Questions, "questions"), (Queries, "query")):
+        with pytest.raises(ValidationError) as refused:
+            model.model_validate(
+                {field: [[]] * 1000, **({"prompts": [], "labels": []} if field == "query" else {})}
+            )
+        assert refused.value.error_count() == 1
 
 
 def test_a_schema_that_backtracks_does_not_stop_the_server(start: Start) -> None:

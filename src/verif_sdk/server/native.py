@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, FailFast, Field
 
 from verif_sdk import background, visible
 from verif_sdk.case import Case
@@ -27,12 +27,13 @@ _WORDS = {"type": "length:words", "at_most": 10}
 _EXAMPLE: dict[str, Any] = {"cases": [{"response": "A short answer.", "constraints": [_WORDS]}]}
 
 
+# FailFast: of a body of millions of wrong items the first is described, and the others are not looked at.
 class Cases(BaseModel):
     """Cases to verify."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": _EXAMPLE})
 
-    cases: list[dict[str, Any]] = Field(max_length=10_000)
+    cases: Annotated[list[dict[str, Any]], FailFast()] = Field(max_length=10_000)
     """Each with `response` and `constraints`, and optionally `prompt`, `reference` and `id`."""
 
 
@@ -47,7 +48,7 @@ class Questions(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    questions: list[Question] = Field(max_length=10_000)
+    questions: Annotated[list[Question], FailFast()] = Field(max_length=10_000)
 
 
 class Answers(BaseModel):

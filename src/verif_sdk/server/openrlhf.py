@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, FailFast, Field
 
 from verif_sdk.errors import InvalidSpec, UndecidedReward
 from verif_sdk.rewards import openrlhf
@@ -18,9 +18,9 @@ from verif_sdk.server.errors import REFUSALS
 class Queries(BaseModel):
     """What OpenRLHF sends."""
 
-    query: list[str] = Field(max_length=10_000)
+    query: Annotated[list[str], FailFast()] = Field(max_length=10_000)
     """Prompts and completions as decoded, special tokens included."""
-    prompts: list[str]
+    prompts: Annotated[list[str], FailFast()]
     labels: list[Any]
     """The constraints of each, as JSON text."""
 
