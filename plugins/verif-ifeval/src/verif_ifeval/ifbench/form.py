@@ -232,7 +232,8 @@ def _title(small: str | None) -> Finding:
 def _quotation_marks(raw: str) -> Iterator[tuple[str, bool, bool]]:
     """Yield each quotation mark as a straight one, with whether it may open and whether it may close."""
     for found in _MARKS.finditer(raw):
-        before, after = raw[: found.start()][-1:] or " ", raw[found.end() :][:1] or " "
+        start, end = found.span()
+        before, after = raw[max(start - 1, 0) : start] or " ", raw[end : end + 1] or " "
         quote = '"' if found[0] in '"“”' else "'"
         if before.isalnum() and after.isalnum():
             continue  # an apostrophe
