@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import stat
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from verif_sdk.errors import Undecidable
+from verif_sdk.sandbox import command
 from verif_sdk.sandbox.pool import Pool
 
 from .attacks import CHECK, HONEST, KERNEL, ROUND, attack
@@ -101,7 +103,8 @@ def test_what_is_loaded_does_not_depend_on_the_programs_before(pool: Pool) -> No
     assert told(pool, count) == before
 
 
-def test_a_program_has_one_descriptor_and_no_device(pool: Pool) -> None:
+@pytest.mark.parametrize("open_files", [0, 100])
+def test_a_program_has_one_descriptor_and_no_device(open_files: int) -> None:
     body = (
         "held = []\n"
         "for number in range(1024):\n"
@@ -109,7 +112,12 @@ def test_a_program_has_one_descriptor_and_no_device(pool: Pool) -> None:
         "    except OSError:\n        pass\n"
         "raise ValueError(held, os.path.exists('/dev'), os.path.exists('/proc'))"
     )
-    assert f"([(3, {stat.S_IFSOCK >> 12})], False, False)" in told(pool, attack(body))
+    with contextlib.ExitStack() as stack:
+        for _ in range(open_files):  # what the caller has open must not show in any number
+            stack.enter_context(open(os.devnull, "rb"))
+        pool = Pool(command.sealed, size=1)
+        stack.callback(pool.close)
+        assert f"([(3, {stat.S_IFSOCK >> 12})], False, False)" in told(pool, attack(body))
 
 
 def test_nothing_that_a_program_sees_can_be_written_or_is_a_device(pool: Pool) -> None:

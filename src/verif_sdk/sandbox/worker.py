@@ -21,10 +21,12 @@ from verif_sdk.sandbox.protocol import Ended, Limits
 
 LOADED = "collections functools itertools json math random re string typing unicodedata"
 _CONTROL, _JOB = 0, 3  # our channel, and that of a child's job
+_HIGHEST = 1 << 20  # no process has descriptors above, unless the machine was set up for it
 
 
 def main() -> None:
     """Serve jobs from standard input, a socket, until it closes. The first message says how."""
+    os.closerange(_JOB, _HIGHEST)  # bubblewrap leaves one of its own open, whose number depends on the caller
     setup = protocol.read(_CONTROL)
     if setup["user"] is not None:
         seal.become(setup["user"])
