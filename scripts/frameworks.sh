@@ -12,7 +12,7 @@ install() {
     openrlhf)
       pip install torch==2.13.0
       pip install --no-deps openrlhf==0.11.2
-      pip install ray transformers accelerate datasets numpy tqdm fastapi uvicorn aiohttp pylatexenc sympy
+      pip install ray transformers accelerate datasets numpy tqdm fastapi fastapi-offline uvicorn aiohttp pylatexenc sympy
       ;;
     verl)
       pip install torch==2.13.0
