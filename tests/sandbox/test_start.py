@@ -7,6 +7,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -96,12 +97,19 @@ def test_each_worker_of_root_is_a_user_that_nobody_else_is() -> None:
 @as_root
 @needs_bwrap
 def test_root_that_may_not_map_a_user_starts_no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(*_: object) -> None:
+    begun: list[int] = []
+
+    def refused(_: str, process: int) -> None:
+        begun.append(process)
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(users, "_fresh", refused)
     with pytest.raises(Undecidable, match=r"may not give the sandbox a user .*run as another user than root"):
         Pool(command.sealed).run(HONEST, "", "foo")
+    until = time.monotonic() + 20
+    while Path(f"/proc/{begun[0]}").exists():
+        assert time.monotonic() < until, "bubblewrap's second process stays behind"
+        time.sleep(0.05)
 
 
 @as_root

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import time
 from pathlib import Path
 
@@ -50,6 +51,7 @@ class FreshUser:
                     ids = f"0 0 1\n{INSIDE} {_fresh(kind, process)} 1\n"
                     Path(f"/proc/{process}/{kind}_map").write_text(ids, "ascii")
             except OSError as error:
+                os.kill(process, signal.SIGKILL)  # it waits for bubblewrap's first process, even when that is gone
                 raise Undecidable(
                     f"root may not give the sandbox a user of its own here ({error.strerror}), and without one "
                     "nothing bounds its processes: run as another user than root"
