@@ -12,11 +12,10 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import accumulate
 from operator import add
 from typing import Any
 
-from verif_sdk.language.profiles import NORMAL, langdetects, profiles
+from verif_sdk.language.profiles import NORMAL, counted, langdetects, profiles
 from verif_sdk.language.scripts import LANGUAGES
 from verif_sdk.late import once
 
@@ -99,11 +98,10 @@ def _columns(script: str) -> tuple[tuple[str, int], ...]:
 @lru_cache(maxsize=40_000)
 def _counts(ngram: str) -> dict[int, int]:
     """Return how often each language has an n-gram, in whatever case, by the language's number."""
-    known, ends = profiles(), _ends()
     counts: dict[int, int] = defaultdict(int)
     for place in _places().get(ngram, ()):
-        for at in range(ends[place] - known.sizes[place], ends[place]):
-            counts[known.owners[at]] += known.counts[at]
+        for language, count in counted(place):
+            counts[language] += count
     return counts
 
 
@@ -114,8 +112,3 @@ def _places() -> dict[str, list[int]]:
     for place, ngram in enumerate(profiles().ngrams):
         rows.setdefault(ngram.lower(), []).append(place)
     return rows
-
-
-@once
-def _ends() -> list[int]:
-    return [*accumulate(profiles().sizes)]

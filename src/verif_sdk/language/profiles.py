@@ -9,6 +9,7 @@ import json
 import sys
 import zlib
 from array import array
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
@@ -58,15 +59,21 @@ def places() -> dict[str, int]:
     return {ngram: place for place, ngram in enumerate(profiles().ngrams)}
 
 
+def counted(place: int) -> Iterator[tuple[int, int]]:
+    """Return the number of each language that has the n-gram of a row, and how often it has it."""
+    known, end = profiles(), _ends()[place]
+    start = end - known.sizes[place]
+    return zip(known.owners[start:end], known.counts[start:end], strict=True)
+
+
 @lru_cache(maxsize=4096)
 def row(place: int) -> list[float]:
     """Return one n-gram's probability in each language."""
-    known, end = profiles(), _ends()[place]
+    known = profiles()
     length = len(known.ngrams[place]) - 1
     found = [0.0] * len(known.languages)
-    for at in range(end - known.sizes[place], end):
-        language = known.owners[at]
-        found[language] = known.counts[at] / known.totals[language][length]
+    for language, count in counted(place):
+        found[language] = count / known.totals[language][length]
     return found
 
 
