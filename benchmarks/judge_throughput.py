@@ -33,7 +33,7 @@ ROUNDS = 4
 os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
 os.environ.setdefault("VLLM_LOGGING_LEVEL", "ERROR")
 
-from verif_sdk import Case, Composer, Question, Registry, background  # noqa: E402  # after vLLM's settings
+from verif_sdk import Case, Composer, Question, Registry, event_loop  # noqa: E402  # after vLLM's settings
 from verif_sdk.judges.engine import engine  # noqa: E402
 from verif_sdk.judges.vllm import VllmJudge, _one_token  # noqa: E402
 
@@ -86,7 +86,7 @@ class Ways:
 
     def __init__(self, judge: VllmJudge, url: str) -> None:
         self.judge, self.url = judge, url
-        self.engine = background.submit(engine(judge.arguments)).result()
+        self.engine = event_loop.submit(engine(judge.arguments)).result()
 
     def composer(self, batch: list[Case]) -> Callable[[], object]:
         return lambda: Composer(self.judge, "mean", early_exit=False).verify_batch(batch)
@@ -109,7 +109,7 @@ class Ways:
         return self._generating(prompts, layout.answer_tokens(asked[0]))
 
     def http(self, batch: list[Case]) -> Callable[[], object]:
-        from verif_sdk.prompt import messages
+        from verif_sdk.judges.prompt import messages
 
         bodies = [
             {"model": "tiny", "messages": messages(question), "max_tokens": 1, "temperature": 0}
@@ -138,7 +138,7 @@ class Ways:
             run = next(_run)
             return await asyncio.gather(*(one(ids, f"raw-{run}-{n}") for n, ids in enumerate(prompts)))
 
-        return lambda: background.submit(every()).result()
+        return lambda: event_loop.submit(every()).result()
 
 
 def served(model: Path) -> tuple[subprocess.Popen[bytes], str]:

@@ -32,7 +32,7 @@ from benchmarks.judge_throughput import random_model, served
 from examples.tiny_judge.questions import constraints
 from examples.tiny_judge.sentences import sample
 from verif_sdk import Case, Composer
-from verif_sdk.judges import from_spec
+from verif_sdk.judges.spec import from_spec
 
 CHECKPOINT = Path(__file__).resolve().parents[1] / "examples" / "tiny_judge" / "checkpoint"
 ENGINE = "enforce_eager=true&gpu_memory_utilization=0.3&max_model_len=2048&enable_chunked_prefill=false"

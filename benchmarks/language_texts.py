@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from verif_sdk import Registry, Text
-from verif_sdk.catalog.language import NAMES
+from verif_sdk.catalogue.language import NAMES
 from verif_sdk.language import detect
 
 FILES = {code: (code,) for code in NAMES} | {"no": ("nb", "nn")}

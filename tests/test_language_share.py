@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verif_sdk import Registry, Text
-from verif_sdk.catalog.language import NAMES
+from verif_sdk.catalogue.language import NAMES
 from verif_sdk.language import likelihood
 from verif_sdk.language.profiles import profiles
 from verif_sdk.language.scripts import LANGUAGES

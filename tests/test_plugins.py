@@ -13,8 +13,10 @@ from typing import Any, Literal
 import pluggy
 import pytest
 
-from verif_sdk import Check, Example, Registry, Text, Verdict, __version__, builtins, hookimpl, plugins, scoring
+from verif_sdk import Check, Example, Registry, Text, Verdict, __version__, hookimpl
 from verif_sdk.errors import PluginError
+from verif_sdk.files import scoring
+from verif_sdk.plugins import loading, native
 from verif_sdk.testing import assert_contract
 
 HERE = Path(__file__).parent / "plugins"
@@ -104,7 +106,7 @@ def test_doctor_tries_the_types_and_names_known_plugins_that_are_absent() -> Non
         def check(self, text: Text) -> Verdict:
             return None  # type: ignore[return-value]  # wrong on purpose
 
-    tables = plugins._Tables()
+    tables = loading._Tables()
     tables.add(plugin(Forgetful), "stray 1.0")
     found = doctor._failing(Registry(**vars(tables)))
     assert [(finding.what, finding.state) for finding in found] == [("type stray:type of stray 1.0", "broken")]
@@ -152,12 +154,12 @@ def plugin(*classes: object) -> object:
 
 def refused(*classes: object) -> str:
     with pytest.raises(PluginError) as error:
-        plugins._Tables().add(plugin(*classes), "stray 1.0")
+        loading._Tables().add(plugin(*classes), "stray 1.0")
     return str(error.value)
 
 
 def test_a_duplicate_name_is_refused_with_both_owners() -> None:
-    tables = plugins._Tables()
+    tables = loading._Tables()
     tables.add(plugin(Stray), "first 1.0")
     with pytest.raises(PluginError, match=r"'stray:type' is provided by both first 1.0 and second 2.0"):
         tables.add(plugin(Stray), "second 2.0")
@@ -236,9 +238,9 @@ def test_a_hook_without_its_marker_is_refused() -> None:
         pass
 
     with pytest.raises(PluginError, match="verif_constraints needs @hookimpl above it"):
-        plugins._Tables().add(Unmarked(), "stray 1.0")
+        loading._Tables().add(Unmarked(), "stray 1.0")
     with pytest.raises(PluginError, match=r"it has no hook: mark one of verif_constraints, .* with @hookimpl"):
-        plugins._Tables().add(Nothing(), "stray 1.0")
+        loading._Tables().add(Nothing(), "stray 1.0")
 
 
 @pytest.mark.parametrize("returned", [Stray, None, "stray", {"stray:type": Stray}, 3])
@@ -249,7 +251,7 @@ def test_a_hook_that_returns_no_list_is_refused(returned: object) -> None:
             return returned
 
     with pytest.raises(PluginError, match=r"verif_constraints returned .*; return a list of classes"):
-        plugins._Tables().add(Wrong(), "stray 1.0")
+        loading._Tables().add(Wrong(), "stray 1.0")
 
 
 @pytest.mark.parametrize("hook", ["verif_judges", "verif_aggregators", "verif_rows"])
@@ -257,7 +259,7 @@ def test_a_hook_that_returns_no_list_is_refused(returned: object) -> None:
 def test_a_hook_that_returns_no_table_of_functions_is_refused(hook: str, returned: object) -> None:
     wrong = type("Wrong", (), {hook: hookimpl(lambda _self: returned)})
     with pytest.raises(PluginError, match=f"{hook} returned"):
-        plugins._Tables().add(wrong(), "stray 1.0")
+        loading._Tables().add(wrong(), "stray 1.0")
 
 
 def test_a_check_that_returns_no_verdict_is_named_with_its_plugin() -> None:
@@ -280,7 +282,7 @@ def test_a_clash_names_the_owner_in_the_same_table() -> None:
     def named(hook: str) -> object:
         return type("Named", (), {hook: hookimpl(lambda _self: {"same": len})})()
 
-    tables = plugins._Tables()
+    tables = loading._Tables()
     tables.add(named("verif_rows"), "rows 1.0")
     tables.add(named("verif_aggregators"), "mean 1.0")
     with pytest.raises(PluginError, match=r"provided by both rows 1\.0 and late 1\.0"):
@@ -295,11 +297,11 @@ def test_a_misspelt_hook_is_refused() -> None:
             return []
 
     with pytest.raises(pluggy.PluginValidationError, match="verif_constrains"):
-        plugins.plugin_manager(Misspelt())
+        loading.plugin_manager(Misspelt())
 
 
 def test_an_entry_point_that_does_not_exist_is_reported_by_name() -> None:
-    registry = plugins.load([EntryPoint("ghost", "no_such_module_anywhere", "verif_sdk")])
+    registry = loading.load([EntryPoint("ghost", "no_such_module_anywhere", "verif_sdk")])
     assert "ModuleNotFoundError" in registry.broken["'ghost' (no_such_module_anywhere)"]
     assert "length:words" in registry.constraints
 
@@ -316,7 +318,7 @@ def test_the_kit_catches_a_check_that_passes_what_it_should_reject() -> None:
 
 def test_the_built_ins_come_in_through_the_same_hooks() -> None:
     assert set(Registry.installed().owners.values()) >= {f"verif-sdk {__version__}"}
-    assert plugins.plugin_manager(builtins).hook.verif_aggregators()
+    assert loading.plugin_manager(native).hook.verif_aggregators()
 
 
 def test_a_plugin_whose_import_exits_is_left_out_like_any_other(
@@ -324,7 +326,7 @@ def test_a_plugin_whose_import_exits_is_left_out_like_any_other(
 ) -> None:
     (tmp_path / "exits_at_once.py").write_text("import sys\nsys.exit('no GPU here')\n")
     monkeypatch.syspath_prepend(tmp_path)
-    registry = plugins.load([EntryPoint("exits", "exits_at_once", "verif_sdk")])
+    registry = loading.load([EntryPoint("exits", "exits_at_once", "verif_sdk")])
     assert registry.broken == {"'exits' (exits_at_once)": "SystemExit: no GPU here"}
 
 

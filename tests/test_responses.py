@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from verif_sdk import InvalidSpec
-from verif_sdk.responses import Responses, joined
+from verif_sdk.files.responses import Responses, joined
 
 
 def written(path: Path, rows: list[Any]) -> Path:

@@ -6,7 +6,7 @@ import random
 from collections import defaultdict
 
 from examples.tiny_judge.questions import labelled
-from verif_sdk import Judge, Question, background
+from verif_sdk import Judge, Question, event_loop
 
 
 def accuracy(judge: Judge, *, responses: int = 250, seed: int = 3) -> dict[str, float]:
@@ -19,7 +19,7 @@ def accuracy(judge: Judge, *, responses: int = 250, seed: int = 3) -> dict[str, 
     """
     chance = random.Random(seed)
     asked = [pair for _ in range(responses) for pair in labelled(chance, held_out=True)]
-    answers = background.submit(_choices(judge, [question for question, _ in asked])).result()
+    answers = event_loop.submit(_choices(judge, [question for question, _ in asked])).result()
     hits: dict[str, list[bool]] = defaultdict(list)
     for (question, truth), choice in zip(asked, answers, strict=True):
         hit = choice == ("yes" if truth else "no")

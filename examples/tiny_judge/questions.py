@@ -6,7 +6,7 @@ import random
 
 from examples.tiny_judge.sentences import TOPICS, Sample, sample
 from verif_sdk import Constraint, Question, Text
-from verif_sdk.catalog.soft import Register, Sentiment, Tone, Topic
+from verif_sdk.catalogue.soft.qualities import Register, Sentiment, Tone, Topic
 
 
 def constraints(of: Sample) -> list[tuple[Constraint, bool]]:

@@ -21,7 +21,7 @@ from examples.tiny_judge.questions import labelled
 from examples.tiny_judge.vocabulary import tokenizer
 from verif_sdk.judges.hf import HfJudge
 from verif_sdk.judges.layout import Layout
-from verif_sdk.prompt import PROMPT_VERSION
+from verif_sdk.judges.prompt import PROMPT_VERSION
 
 CHECKPOINT = Path(__file__).parent / "checkpoint"
 BARE_STEPS = 300  # first the words alone, from which a small model learns ten times sooner what they mean

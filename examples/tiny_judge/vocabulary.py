@@ -8,8 +8,8 @@ from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, train
 from transformers import PreTrainedTokenizerFast
 
 from examples.tiny_judge.questions import labelled
+from verif_sdk.judges.prompt import messages
 from verif_sdk.judges.reading import spellings
-from verif_sdk.prompt import messages
 
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 CHAT_TEMPLATE = (

@@ -12,15 +12,15 @@ from verif_sdk.late import loading, once
 
 if TYPE_CHECKING:
     from verif_sdk.aggregate import monotone
+    from verif_sdk.api import averify, verify, verify_batch
     from verif_sdk.case import Case
     from verif_sdk.composer import Composer
     from verif_sdk.constraint import Check, Constraint, Example, Judged
     from verif_sdk.demand import Demand
     from verif_sdk.errors import InvalidSpec, MissingJudge, Undecidable, UndecidedReward, UnknownName, VerifError
-    from verif_sdk.front import averify, verify, verify_batch
-    from verif_sdk.hookspecs import Aggregator, JudgeFactory, RowFormat, hookimpl
+    from verif_sdk.plugins.hookspecs import Aggregator, JudgeFactory, RowFormat, hookimpl
+    from verif_sdk.plugins.registry import AnyConstraint, Registry
     from verif_sdk.question import Answer, Judge, Question
-    from verif_sdk.registry import AnyConstraint, Registry
     from verif_sdk.text import Text
     from verif_sdk.verdict import Result, Usage, Verdict
 
@@ -33,13 +33,13 @@ _HOME = {
     "constraint": ("Check", "Constraint", "Example", "Judged"),
     "errors": ("InvalidSpec", "MissingJudge", "Undecidable", "UndecidedReward", "UnknownName", "VerifError"),
     "demand": ("Demand",),
-    "hookspecs": ("Aggregator", "JudgeFactory", "RowFormat", "hookimpl"),
+    "plugins.hookspecs": ("Aggregator", "JudgeFactory", "RowFormat", "hookimpl"),
     "late": ("once",),
     "question": ("Answer", "Judge", "Question"),
-    "registry": ("AnyConstraint", "Registry"),
+    "plugins.registry": ("AnyConstraint", "Registry"),
     "text": ("Text",),
     "verdict": ("Result", "Usage", "Verdict"),
-    "front": ("averify", "verify", "verify_batch"),
+    "api": ("averify", "verify", "verify_batch"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 

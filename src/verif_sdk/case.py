@@ -10,8 +10,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from verif_sdk import limits
 from verif_sdk.constraint import Constraint
 from verif_sdk.errors import InvalidSpec
+from verif_sdk.plugins.registry import AnyConstraint, from_json
 from verif_sdk.problems import described
-from verif_sdk.registry import AnyConstraint, from_json
 from verif_sdk.text import Text
 
 Message = Mapping[str, Any]

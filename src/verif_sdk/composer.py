@@ -14,12 +14,12 @@ from typing import Literal, TypeVar
 from verif_sdk.aggregate import bound, rewarded, settled
 from verif_sdk.case import THINK, Case
 from verif_sdk.errors import InvalidSpec, MissingJudge, UndecidedReward, noted
-from verif_sdk.hookspecs import Aggregator
-from verif_sdk.judges import checked, resolve
+from verif_sdk.judges.spec import checked, resolve
+from verif_sdk.pending import Asked, Pending
+from verif_sdk.plugins.hookspecs import Aggregator
+from verif_sdk.plugins.registry import Registry
 from verif_sdk.problems import shown
 from verif_sdk.question import Judge
-from verif_sdk.registry import Registry
-from verif_sdk.rollout import Asked, Rollout
 from verif_sdk.sandbox.choice import unsandboxed
 from verif_sdk.threads import NEVER, in_thread, run_programs, threads_of_programs, until
 from verif_sdk.verdict import Result, Verdict
@@ -77,19 +77,19 @@ class Composer:
             UndecidedReward: a verdict is undecided and `missing` is "raise".
             Exception: whatever a check or the aggregator raised first, with a note of the case.
         """
-        rollouts = self._begin(list(cases))
-        with _cancelling(rollouts):
-            _raise_first([rollout.failure for rollout in rollouts])  # before anyone waits for a judge
-            return _raise_first(self._waited(rollouts))
+        waiting = self._begin(list(cases))
+        with _cancelling(waiting):
+            _raise_first([pending.failure for pending in waiting])  # before anyone waits for a judge
+            return _raise_first(self._waited(waiting))
 
     def outcomes(self, cases: Iterable[Case]) -> list[Result | Exception]:
         """Return, per case and in order, its result, or what a check or the aggregator raised on it.
 
         A case that raises costs the others nothing. A wrong configuration raises, as in `verify_batch`.
         """
-        rollouts = self._begin(list(cases))
-        with _cancelling(rollouts):
-            return self._waited(rollouts)
+        waiting = self._begin(list(cases))
+        with _cancelling(waiting):
+            return self._waited(waiting)
 
     async def averify_batch(self, cases: Iterable[Case]) -> list[Result]:
         """Return what `verify_batch` does, without blocking the caller's event loop."""
@@ -97,12 +97,12 @@ class Composer:
 
     async def aoutcomes(self, cases: Iterable[Case]) -> list[Result | Exception]:
         """Return what `outcomes` does, without blocking the caller's event loop."""
-        rollouts = await self._abegin(cases)
-        with _cancelling(rollouts):
-            submissions = {ask.submission for rollout in rollouts for ask in rollout.asks}
+        waiting = await self._abegin(cases)
+        with _cancelling(waiting):
+            submissions = {ask.submission for pending in waiting for ask in pending.asks}
             if submissions:
                 await asyncio.wait(map(asyncio.wrap_future, submissions), timeout=self.timeout)
-            return self._finished(rollouts)
+            return self._finished(waiting)
 
     def check(self, cases: Sequence[Case] = ()) -> None:
         """Raise now what is wrong with this configuration, and would be raised later.
@@ -119,19 +119,19 @@ class Composer:
         self._aggregator()
         self._judge(cases)
 
-    async def _abegin(self, cases: Iterable[Case]) -> list[Rollout]:
+    async def _abegin(self, cases: Iterable[Case]) -> list[Pending]:
         """Read and check the cases in a thread; those that run programs wait for them in threads of their own."""
 
-        def begin(given_up: Event) -> list[Rollout] | list[Case]:
+        def begin(given_up: Event) -> list[Pending] | list[Case]:
             read = list(until(given_up, cases))
             return read if run_programs(read) else self._begin(read, given_up)
 
         begun = await in_thread(begin)
         read = [one for one in begun if isinstance(one, Case)]
-        rollouts = [one for one in begun if isinstance(one, Rollout)]
-        return await in_thread(partial(self._begin, read), threads_of_programs()) if read else rollouts
+        waiting = [one for one in begun if isinstance(one, Pending)]
+        return await in_thread(partial(self._begin, read), threads_of_programs()) if read else waiting
 
-    def _begin(self, cases: list[Case], given_up: Event = NEVER) -> list[Rollout]:
+    def _begin(self, cases: list[Case], given_up: Event = NEVER) -> list[Pending]:
         """Check every case by code; the judge starts on each as soon as its open questions are known.
 
         Where nobody waits for them any more, the cases that are left are left alone.
@@ -139,28 +139,28 @@ class Composer:
         with unsandboxed(self.unsandboxed):
             return self._asked(cases, given_up)
 
-    def _asked(self, cases: list[Case], given_up: Event) -> list[Rollout]:
+    def _asked(self, cases: list[Case], given_up: Event) -> list[Pending]:
         judge = self._judge(cases)
         aggregate = self._aggregator()
         asked = Asked()
         # A judge that divides a budget sees the batch as a whole; others begin while checks still run.
         whole = getattr(judge, "whole_batch", False)
-        rollouts = []
+        waiting = []
         for case in until(given_up, cases):
-            rollout = Rollout(case, case.text(self.think), self.early_exit)
-            rollouts.append(rollout)
-            if judge is None or not rollout.wanted:
+            pending = Pending(case, case.text(self.think), self.early_exit)
+            waiting.append(pending)
+            if judge is None or not pending.wanted:
                 continue
-            if self.early_exit and _settles(rollout, aggregate):
-                rollout.save()
+            if self.early_exit and _settles(pending, aggregate):
+                pending.save()
             elif not whole:
-                asked.submit(judge, rollout.wanted)
+                asked.submit(judge, pending.wanted)
         if judge is not None:
             if whole:
-                asked.submit(judge, [question for rollout in rollouts for question in rollout.wanted])
-            for rollout in rollouts:
-                rollout.claim(asked)
-        return rollouts
+                asked.submit(judge, [question for pending in waiting for question in pending.wanted])
+            for pending in waiting:
+                pending.claim(asked)
+        return waiting
 
     def _judge(self, cases: Sequence[Case]) -> Judge | None:
         soft = next((item.type for case in cases for item in case.constraints if not item.hard), None)
@@ -179,23 +179,23 @@ class Composer:
             Registry.installed().aggregator(self.aggregate) if isinstance(self.aggregate, str) else self.aggregate
         )
 
-    def _waited(self, rollouts: list[Rollout]) -> list[Result | Exception]:
-        wait({ask.submission for rollout in rollouts for ask in rollout.asks}, self.timeout)
-        return self._finished(rollouts)
+    def _waited(self, waiting: list[Pending]) -> list[Result | Exception]:
+        wait({ask.submission for pending in waiting for ask in pending.asks}, self.timeout)
+        return self._finished(waiting)
 
-    def _finished(self, rollouts: list[Rollout]) -> list[Result | Exception]:
+    def _finished(self, waiting: list[Pending]) -> list[Result | Exception]:
         aggregate = self._aggregator()
-        return [rollout.failure or self._outcome(rollout, aggregate) for rollout in rollouts]
+        return [pending.failure or self._outcome(pending, aggregate) for pending in waiting]
 
-    def _outcome(self, rollout: Rollout, aggregate: Aggregator) -> Result | Exception:
-        answers = rollout.collected(self.timeout)
+    def _outcome(self, pending: Pending, aggregate: Aggregator) -> Result | Exception:
+        answers = pending.collected(self.timeout)
         try:
             with unsandboxed(self.unsandboxed):
-                verdicts = rollout.decided(answers)
+                verdicts = pending.decided(answers)
             reward = self._reward(verdicts, aggregate)
-            usage = rollout.usage(answers)
-            return Result(reward=reward, verdicts=verdicts, usage=usage, id=rollout.case.id).about(
-                rollout.text.raw
+            usage = pending.usage(answers)
+            return Result(reward=reward, verdicts=verdicts, usage=usage, id=pending.case.id).about(
+                pending.text.raw
             )
         except Exception as error:  # noqa: BLE001  # the case's own, for the caller to raise or to report
             return error
@@ -218,13 +218,13 @@ def _is_reward(value: object) -> bool:
 
 
 @contextmanager
-def _cancelling(rollouts: list[Rollout]) -> Iterator[None]:
+def _cancelling(waiting: list[Pending]) -> Iterator[None]:
     """Tell the judge that nobody waits any more, where an error ends the batch."""
     try:
         yield
     except BaseException:
-        for rollout in rollouts:
-            rollout.cancel()
+        for pending in waiting:
+            pending.cancel()
         raise
 
 
@@ -236,10 +236,10 @@ def _raise_first(outcomes: Sequence[T | Exception]) -> list[T]:
     return [outcome for outcome in outcomes if not isinstance(outcome, Exception)]
 
 
-def _settles(rollout: Rollout, aggregate: Aggregator) -> bool:
-    """Return whether the verdicts by code settle the reward; an aggregator that raises fails the rollout."""
+def _settles(pending: Pending, aggregate: Aggregator) -> bool:
+    """Return whether the verdicts by code settle the reward; an aggregator that raises fails its case."""
     try:
-        return settled(rollout.verdicts, aggregate)
+        return settled(pending.verdicts, aggregate)
     except Exception as error:  # noqa: BLE001  # the case's own, as in a check
-        rollout.fail(error)
+        pending.fail(error)
         return True

@@ -8,6 +8,8 @@ from typing import Protocol, runtime_checkable
 from pydantic import BaseModel, ConfigDict
 
 YES_NO = (("yes", 1.0), ("no", 0.0))
+TOKEN_COUNTS = ("prompt_tokens", "cached_tokens", "completion_tokens")
+"""The fields of an answer that say what it cost."""
 
 
 class Question(BaseModel):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from verif_sdk.constraint import Constraint, Example
-from verif_sdk.declaration import declared
 from verif_sdk.errors import MissingExtra, PluginError
+from verif_sdk.plugins.declaration import declared
 from verif_sdk.question import Answer
 from verif_sdk.text import Text
 from verif_sdk.verdict import Verdict

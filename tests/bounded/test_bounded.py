@@ -17,7 +17,7 @@ import pytest
 from verif_sdk import InvalidSpec, verify
 from verif_sdk.bounded import pool
 from verif_sdk.bounded.pool import bounded
-from verif_sdk.catalog import pattern
+from verif_sdk.catalogue.support import patterns
 from verif_sdk.errors import Undecidable
 
 TEXT = "ab" * 100_000 + "!"
@@ -103,14 +103,14 @@ def test_other_threads_go_on_while_a_pattern_takes_its_time() -> None:
     ],
 )
 def test_only_patterns_without_repeated_groups_run_in_this_process(source: str, plain: bool) -> None:
-    assert pattern.is_plain(source) is plain
+    assert patterns.is_plain(source) is plain
 
 
 @pytest.mark.parametrize("source", [r"(a)|b", r"a*?b", r"(?i)[A-C]{2}", r"^.*$", r"b(?=a)", r"\w+|\W"])
 def test_a_worker_finds_what_this_process_finds(source: str) -> None:
     text = "abab\nBA cab"
-    here = pattern.search(source, text)
-    assert pattern.is_plain(source)
+    here = patterns.search(source, text)
+    assert patterns.is_plain(source)
     assert bounded("a", "matches", source, text) == [
         [list(found.span), None if found.group is None else list(found.group)] for found in here
     ]

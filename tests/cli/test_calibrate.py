@@ -14,12 +14,12 @@ import pytest
 from typer.testing import CliRunner
 
 from verif_sdk import Answer, Composer, InvalidSpec, Question, Registry, verify
-from verif_sdk.calibration import agreement, calibrate, labelled, write
 from verif_sdk.cli import app
 from verif_sdk.cli.calibrate import _print as shown_in_words
-from verif_sdk.judges import from_spec
-from verif_sdk.judges.calibrated import CalibratedJudge
+from verif_sdk.files.calibration import agreement, calibrate, labelled, write
 from verif_sdk.judges.scripted import ScriptedJudge
+from verif_sdk.judges.spec import from_spec
+from verif_sdk.judges.wrappers.calibrated import CalibratedJudge
 
 CHECKPOINT = Path(__file__).resolve().parents[2] / "examples" / "tiny_judge" / "checkpoint"
 SCORES = (0.9, 0.8, 0.4, 0.35, 0.3, 0.2, 0.1, 0.6)

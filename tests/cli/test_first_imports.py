@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from verif_sdk import Constraint, Registry
-from verif_sdk.scoring import WINDOW
+from verif_sdk.files.scoring import WINDOW
 
 VERIF = Path(sys.executable).with_name("verif")
 RULE = "def check_following(instruction, response):\n    return 'good' in response\n"

@@ -180,7 +180,7 @@ def test_a_check_that_raises_is_the_error_of_its_row_alone(tmp_path: Path) -> No
     given = [{"id": n, "response": "boom" if n == 130 else "a", "constraints": words} for n in range(300)]
     source, out = written(tmp_path / "in.jsonl", given), tmp_path / "out.jsonl"
     broken = (
-        "from verif_sdk.catalog.length import Words\n"
+        "from verif_sdk.catalogue.length import Words\n"
         "Words.check = lambda self, text: self.verdict(True) if text.raw != 'boom' else 1 / 0"
     )
     done = score(source, "--out", out, before=broken)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from verif_sdk import Judge, Question
-from verif_sdk.prompt import PROMPT_VERSION
+from verif_sdk.judges.prompt import PROMPT_VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
 CHECKPOINT = ROOT / "examples" / "tiny_judge" / "checkpoint"

@@ -11,7 +11,7 @@ import pytest
 
 from verif_sdk import Composer, Question
 from verif_sdk.judges.scripted import ScriptedJudge
-from verif_sdk.judges.several import AllInOneJudge
+from verif_sdk.judges.wrappers.all_in_one import AllInOneJudge
 from verif_sdk.rows import verinstruct
 
 ROWS = Path(__file__).resolve().parents[2] / "examples" / "verif" / "rows.jsonl"
@@ -98,7 +98,7 @@ def test_the_rows_cover_what_they_should() -> None:
 @pytest.mark.vllm
 @pytest.mark.filterwarnings("ignore")
 def test_rewards_of_the_real_engine_and_sandbox_equal_those_worked_out_one_by_one(vllm_judge: Any) -> None:
-    from verif_sdk import Text, background
+    from verif_sdk import Text, event_loop
 
     cases = [verinstruct.case(row) for row in rows()]
     results = Composer(vllm_judge).verify_batch(cases)
@@ -107,7 +107,7 @@ def test_rewards_of_the_real_engine_and_sandbox_equal_those_worked_out_one_by_on
         soft = []
         for constraint in case.constraints:
             for question in constraint.questions(Text(row["response"], prompt=row["prompt"])):
-                (answer,) = background.submit(vllm_judge.answer([question])).result(timeout=120)
+                (answer,) = event_loop.submit(vllm_judge.answer([question])).result(timeout=120)
                 soft.append(answer.score >= 0.5)
         rules = [
             held

@@ -15,7 +15,7 @@ from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.model import ModelOutput, ModelUsage, get_model
 from inspect_ai.solver import generate
 
-from verif_sdk.catalog.length import Words
+from verif_sdk.catalogue.length import Words
 from verif_sdk.rewards.config import RewardConfig
 from verif_sdk.rewards.inspect_ai import verif
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from verif_sdk.catalog.length import Words
+from verif_sdk.catalogue.length import Words
 
 pytest.importorskip("lm_eval", reason="lm-eval is not installed")
 

@@ -21,7 +21,7 @@ pytest.importorskip("openrlhf", reason="openrlhf is not installed")
 
 from openrlhf.utils.agent import SingleTurnAgentExecutor
 
-from verif_sdk.catalog.length import Words
+from verif_sdk.catalogue.length import Words
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the framework's own
 PROMPT = "<|im_start|>user\nName two things.<|im_end|>\n<|im_start|>assistant\n"

@@ -18,7 +18,7 @@ pytest.importorskip("trl", reason="trl is not installed")
 
 from examples.trl_grpo.train import CONSTRAINTS, PROMPT, mean, policy, train
 from verif_sdk import Question, UndecidedReward
-from verif_sdk.catalog.length import Words
+from verif_sdk.catalogue.length import Words
 from verif_sdk.question import Answer
 from verif_sdk.rewards.config import RewardConfig
 from verif_sdk.rewards.trl import AsyncTrlReward, TrlReward
@@ -104,7 +104,7 @@ class Dead:
 
 
 def test_a_dead_judge_and_a_bad_row_are_abstentions_that_are_counted(folder: Path, monkeypatch: Any) -> None:
-    from verif_sdk import judges
+    from verif_sdk.judges import spec as judges
 
     monkeypatch.setattr(judges, "from_spec", lambda _: Dead())
     monkeypatch.setattr(judges, "_judges", {})
@@ -135,7 +135,7 @@ def broken(*_: object) -> None:
 
 @pytest.mark.parametrize("failure", ["a hanging judge", "an exception in our code", "a pathological response"])
 def test_a_failure_is_an_abstention_and_hangs_nothing(folder: Path, monkeypatch: Any, failure: str) -> None:
-    from verif_sdk import judges
+    from verif_sdk.judges import spec as judges
 
     monkeypatch.setattr(judges, "from_spec", lambda _: Hanging())
     monkeypatch.setattr(judges, "_judges", {})

@@ -14,7 +14,7 @@ pytest.importorskip("verifiers.v1", reason="verifiers is not installed")
 
 import verifiers.v1 as vf
 
-from verif_sdk.catalog.length import Words
+from verif_sdk.catalogue.length import Words
 from verif_sdk.rewards import verifiers as ours
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the framework's own

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from verif_sdk.prompt import shared_part
+from verif_sdk.judges.prompt import shared_part
 from verif_sdk.question import Question
 
 ATTACKS: dict[str, tuple[str, ...]] = {

@@ -10,12 +10,12 @@ import pytest
 
 from verif_sdk import Case, Constraint, InvalidSpec, Question, verify_batch
 from verif_sdk.control_tokens import neutralise
-from verif_sdk.judges import from_spec
 from verif_sdk.judges.openai import OpenAIJudge
+from verif_sdk.judges.prompt import all_in_one, joint_part, messages, own_part, shared_part
 from verif_sdk.judges.scripted import ScriptedJudge
-from verif_sdk.judges.several import VotingJudge
-from verif_sdk.prompt import all_in_one, joint_part, messages, own_part, shared_part
-from verif_sdk.registry import Registry
+from verif_sdk.judges.spec import from_spec
+from verif_sdk.judges.wrappers.vote import VotingJudge
+from verif_sdk.plugins.registry import Registry
 
 NONCE = "zqxj"
 PAYLOAD = (

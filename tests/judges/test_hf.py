@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from verif_sdk import Question, background, verify
+from verif_sdk import Question, event_loop, verify
 from verif_sdk.judges.hf import HfJudge
 
 pytest.importorskip("transformers")
@@ -28,14 +28,14 @@ def test_an_answer_is_the_same_alone_and_in_any_batch(random_model: Path) -> Non
     asked = [Question(prompt=None, response="word " * n, question="Is it long?") for n in range(1, 20)]
     for size in (1, 5, 19):
         judge = HfJudge(str(random_model), batch_size=size, least_mass=0)
-        scores = [answer.score for answer in background.submit(judge.answer(asked)).result(timeout=60)]
+        scores = [answer.score for answer in event_loop.submit(judge.answer(asked)).result(timeout=60)]
         alone = HfJudge(str(random_model), least_mass=0)
-        found = [answer.score for answer in background.submit(alone.answer(asked)).result(timeout=60)]
+        found = [answer.score for answer in event_loop.submit(alone.answer(asked)).result(timeout=60)]
         assert scores == pytest.approx(found, abs=1e-4)
 
 
 def test_a_question_longer_than_the_context_fails_alone(random_model: Path) -> None:
     asked = [Question(prompt=None, response=text, question="Is it long?") for text in ("a", "a " * 5000, "b")]
-    answers = background.submit(HfJudge(str(random_model), least_mass=0).answer(asked)).result(timeout=60)
+    answers = event_loop.submit(HfJudge(str(random_model), least_mass=0).answer(asked)).result(timeout=60)
     assert [answer.error is None for answer in answers] == [True, False, True]
     assert "the judge's context holds 2048" in (answers[1].error or "")

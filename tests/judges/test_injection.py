@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from verif_sdk import Case, Question, verify_batch
-from verif_sdk.prompt import messages
+from verif_sdk.judges.prompt import messages
 
 _spec = importlib.util.spec_from_file_location("injections", Path(__file__).with_name("injections.py"))
 assert _spec is not None

@@ -9,7 +9,7 @@ import pytest
 
 from verif_sdk import Case, InvalidSpec, Question, verify_batch
 from verif_sdk.judges import joint
-from verif_sdk.prompt import joint_part
+from verif_sdk.judges.prompt import joint_part
 
 TONE = {"type": "soft:tone", "tone": "polite"}
 SCALE = {"type": "soft:scale", "criterion": "clarity", "levels": 3, "at_least": 2}
@@ -88,7 +88,7 @@ def test_a_real_engine_answers_all_questions_of_a_response_in_one_call(vllm_judg
 
 def test_joint_and_reasoning_exclude_each_other() -> None:
     pytest.importorskip("vllm", reason="vllm is not installed")
-    from verif_sdk.judges import from_spec
+    from verif_sdk.judges.spec import from_spec
 
     with pytest.raises(InvalidSpec, match="do not go together"):
         from_spec("vllm:m?joint=true&reasoning=true")

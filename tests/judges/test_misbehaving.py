@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
-from verif_sdk import Answer, Case, Composer, Question, background, verify, verify_batch
-from verif_sdk.judges.cache import CachedJudge
-from verif_sdk.judges.several import AllInOneJudge, CascadeJudge, VotingJudge
+from verif_sdk import Answer, Case, Composer, Question, event_loop, verify, verify_batch
+from verif_sdk.judges.wrappers.all_in_one import AllInOneJudge
+from verif_sdk.judges.wrappers.cache import CachedJudge
+from verif_sdk.judges.wrappers.cascade import CascadeJudge
+from verif_sdk.judges.wrappers.vote import VotingJudge
 from verif_sdk.rewards.groups import rank
 
 POLITE = {"type": "soft:tone", "tone": "polite"}
@@ -194,7 +196,7 @@ def test_a_judge_of_ours_inside_another_one_runs_on_the_loop_of_ours(fake_openai
             self.inner = OpenAIJudge("m", base_url=fake_openai().url)
 
         async def answer(self, questions: Sequence[Question]) -> list[Answer]:
-            assert asyncio.get_running_loop() is not background.loop()
+            assert asyncio.get_running_loop() is not event_loop.loop()
             return await self.inner.answer(questions)
 
     judge = Logging()

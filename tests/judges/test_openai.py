@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from verif_sdk import Answer, Question, background, verify
+from verif_sdk import Answer, Question, event_loop, verify
 from verif_sdk.errors import UndecidedReward
 from verif_sdk.judges import http
 from verif_sdk.judges.openai import OpenAIJudge
@@ -103,7 +103,7 @@ def in_turn(*handlers: Handler) -> Handler:
 
 def answered(server: Server, question: Question = ASKED, **options: Any) -> Answer:
     judge = OpenAIJudge("a-model", base_url=server.url, **options)
-    (answer,) = background.submit(judge.answer([question])).result(timeout=60)
+    (answer,) = event_loop.submit(judge.answer([question])).result(timeout=60)
     return answer
 
 
@@ -232,7 +232,7 @@ def test_no_server_is_an_error_that_names_the_address() -> None:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}/v1"
     judge = OpenAIJudge("a-model", base_url=url, retries=0)
-    (answer,) = background.submit(judge.answer([ASKED])).result(timeout=60)
+    (answer,) = event_loop.submit(judge.answer([ASKED])).result(timeout=60)
     assert f"no connection to {url}" in (answer.error or "")
 
 
@@ -240,7 +240,7 @@ def test_the_key_is_in_no_error_and_no_representation(server: Server, monkeypatc
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     server.handler = replying({"error": {"message": "bad key"}}, 401)
     judge = OpenAIJudge("a-model", base_url=server.url)
-    (answer,) = background.submit(judge.answer([ASKED])).result(timeout=60)
+    (answer,) = event_loop.submit(judge.answer([ASKED])).result(timeout=60)
     assert KEY not in f"{answer} {judge!r} {vars(judge)}"
 
 
@@ -258,7 +258,7 @@ def test_no_more_requests_are_in_flight_than_allowed(server: Server) -> None:
     server.handler = counted
     judge = OpenAIJudge("a-model", base_url=server.url, concurrency=3)
     asked = [ASKED.model_copy(update={"response": str(n)}) for n in range(20)]
-    assert len(background.submit(judge.answer(asked)).result(timeout=60)) == 20
+    assert len(event_loop.submit(judge.answer(asked)).result(timeout=60)) == 20
     assert most == 3
 
 
@@ -278,7 +278,7 @@ def test_with_a_tokenizer_all_questions_go_in_one_request_of_token_ids(server: S
     server.handler = replying({"choices": choices})
     asked = [ASKED, ASKED.model_copy(update={"question": "Is it rude?"})]
     judge = OpenAIJudge("a-model", base_url=server.url, tokenizer=str(random_model))
-    answers = background.submit(judge.answer(asked)).result(timeout=60)
+    answers = event_loop.submit(judge.answer(asked)).result(timeout=60)
     assert [answer.choice for answer in answers] == ["yes", "no"]
     assert len(server.bodies) == 1
     assert [len(prompt) for prompt in server.bodies[0]["prompt"]] == [answer.prompt_tokens for answer in answers]
@@ -315,16 +315,16 @@ def test_vllms_own_server_gives_the_verdicts_of_the_engine_in_process(vllm_judge
             for wanted in ("Write in a polite tone.", "Write in a rude tone.")
         ]
         judge = OpenAIJudge("tiny", base_url=f"http://127.0.0.1:{port}/v1")
-        over_http = background.submit(judge.answer(asked)).result(timeout=120)
-        in_process = background.submit(vllm_judge.answer(asked)).result(timeout=120)
+        over_http = event_loop.submit(judge.answer(asked)).result(timeout=120)
+        in_process = event_loop.submit(vllm_judge.answer(asked)).result(timeout=120)
         assert [answer.error for answer in over_http] == [None] * 4
         assert [answer.choice for answer in over_http] == [answer.choice for answer in in_process]
         batching = OpenAIJudge("tiny", base_url=f"http://127.0.0.1:{port}/v1", tokenizer=vllm_judge.model)
-        together = background.submit(batching.answer(asked)).result(timeout=120)
+        together = event_loop.submit(batching.answer(asked)).result(timeout=120)
         assert [answer.choice for answer in together] == [answer.choice for answer in in_process]
         assert [answer.prompt_tokens for answer in together] == [answer.prompt_tokens for answer in in_process]
         wrong = OpenAIJudge("other", base_url=f"http://127.0.0.1:{port}/v1")
-        (answer,) = background.submit(wrong.answer(asked[:1])).result(timeout=60)
+        (answer,) = event_loop.submit(wrong.answer(asked[:1])).result(timeout=60)
         assert "HTTP 404: the server does not know this model" in (answer.error or "")
     finally:
         serving.terminate()

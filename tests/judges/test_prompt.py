@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from verif_sdk import Case, Question, prompt, verify_batch
+from verif_sdk import Case, Question, verify_batch
 from verif_sdk.fence import mark, quoted
+from verif_sdk.judges import prompt
 from verif_sdk.judges.scripted import ScriptedJudge
-from verif_sdk.registry import Registry
+from verif_sdk.plugins.registry import Registry
 
 SNAPSHOT = Path(__file__).with_name("prompt_snapshot.txt")
 

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from verif_sdk import Case, InvalidSpec, Question, verify, verify_batch
-from verif_sdk.judges import from_spec
-from verif_sdk.judges.cache import CachedJudge
 from verif_sdk.judges.scripted import ScriptedJudge
-from verif_sdk.judges.several import AllInOneJudge, CascadeJudge, VotingJudge
+from verif_sdk.judges.spec import from_spec
+from verif_sdk.judges.wrappers.all_in_one import AllInOneJudge
+from verif_sdk.judges.wrappers.cache import CachedJudge
+from verif_sdk.judges.wrappers.cascade import CascadeJudge
+from verif_sdk.judges.wrappers.vote import VotingJudge
 from verif_sdk.question import Answer
 
 POLITE = {"type": "soft:tone", "tone": "polite"}

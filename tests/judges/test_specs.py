@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from verif_sdk import Answer, InvalidSpec, Judge, Question, Registry, background
+from verif_sdk import Answer, InvalidSpec, Judge, Question, Registry, event_loop
 from verif_sdk.errors import JudgeFailed
-from verif_sdk.judges import from_spec
+from verif_sdk.judges.spec import from_spec
 
 HERE = "http://127.0.0.1:9"
 
@@ -70,7 +70,7 @@ def test_a_bug_in_a_judge_is_not_a_wrong_spec() -> None:
 
 
 def asked(spec: str, question: Question) -> list[Answer]:
-    return background.submit(from_spec(spec).answer([question])).result(60)
+    return event_loop.submit(from_spec(spec).answer([question])).result(60)
 
 
 def test_a_failed_connection_says_why() -> None:

@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 
-from verif_sdk import Composer, InvalidSpec, judges, verify
+from verif_sdk import Composer, InvalidSpec, verify
 from verif_sdk.errors import JudgeFailed, MissingExtra
 from verif_sdk.judges import http, starting
-from verif_sdk.judges.cache import CachedJudge
-from verif_sdk.judges.several import AllInOneJudge, CascadeJudge, VotingJudge
+from verif_sdk.judges import spec as judges
+from verif_sdk.judges.wrappers.all_in_one import AllInOneJudge
+from verif_sdk.judges.wrappers.cache import CachedJudge
+from verif_sdk.judges.wrappers.cascade import CascadeJudge
+from verif_sdk.judges.wrappers.vote import VotingJudge
 from verif_sdk.question import Answer, Judge, Question
 
 TONE = {"type": "soft:tone", "tone": "polite"}
@@ -129,17 +132,18 @@ def test_a_slow_start_is_one_line_on_standard_error_unless_logging_shows_or_sile
 
 FORK = """
 import os, threading, sys
-from verif_sdk import background, judges, verify
+from verif_sdk import event_loop, verify
+from verif_sdk.judges import spec as judges
 from verif_sdk.question import Answer
 
 class Kind:
     async def answer(self, questions):
         return [Answer(score=1.0, choice="yes")] * len(questions)
 
-background.loop()
+event_loop.loop()
 held, done = threading.Event(), threading.Event()
 def hold():
-    with background._lock, judges._lock:
+    with event_loop._lock, judges._lock:
         held.set()
         done.wait()
 threading.Thread(target=hold, daemon=True).start()

@@ -23,11 +23,12 @@ from typing import Any
 
 import pytest
 
-from verif_sdk import Case, Composer, InvalidSpec, Question, background, judges, verify, verify_batch
+from verif_sdk import Case, Composer, InvalidSpec, Question, event_loop, verify, verify_batch
 from verif_sdk.errors import JudgeFailed
 from verif_sdk.judges import engine as engines
+from verif_sdk.judges import spec as judges
+from verif_sdk.judges.prompt import PROMPT_VERSION
 from verif_sdk.judges.vllm import VllmJudge
-from verif_sdk.prompt import PROMPT_VERSION
 
 pytest.importorskip("vllm", reason="vllm is not installed")
 pytestmark = [pytest.mark.vllm, pytest.mark.filterwarnings("ignore")]
@@ -47,7 +48,7 @@ def questions(count: int) -> list[Question]:
 
 
 def answers(judge: VllmJudge, asked: list[Question]) -> list[Any]:
-    return background.submit(judge.answer(asked)).result(timeout=300)
+    return event_loop.submit(judge.answer(asked)).result(timeout=300)
 
 
 def test_the_verdicts_are_right_and_say_what_made_them(vllm_judge: VllmJudge) -> None:

@@ -44,7 +44,7 @@ class Raising:
 @pytest.fixture
 def _judges(monkeypatch: pytest.MonkeyPatch) -> None:
     """Judges that fail, by spec, as a configuration names them."""
-    from verif_sdk import judges
+    from verif_sdk.judges import spec as judges
 
     made = {"dead": Raising(), "hanging": Hanging(), "kind": scripted.ScriptedJudge(lambda _: 0.9)}
     monkeypatch.setattr(judges, "from_spec", lambda spec: made[spec.partition(":")[0]])
@@ -134,7 +134,7 @@ def test_a_dead_or_hanging_judge_reaches_every_trainer_as_documented(judge: str,
 
 
 def test_an_error_in_a_plugin_leaves_its_rollout_undecided_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    from verif_sdk.catalog.length import Words
+    from verif_sdk.catalogue.length import Words
 
     def broken(self: Any, text: Any) -> Any:
         if "boom" in text.raw:
@@ -152,7 +152,7 @@ def test_an_error_in_a_plugin_leaves_its_rollout_undecided_and_no_other(monkeypa
 
 
 def test_a_check_that_raises_costs_the_other_rollouts_no_second_question(monkeypatch: pytest.MonkeyPatch) -> None:
-    from verif_sdk.catalog.length import Words
+    from verif_sdk.catalogue.length import Words
 
     monkeypatch.setattr(Words, "check", lambda *_: 1 / 0)
     judge = scripted.ScriptedJudge(lambda _: 0.9)

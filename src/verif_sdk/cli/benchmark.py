@@ -13,16 +13,16 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from verif_sdk import scoring
-from verif_sdk.benchmark import Report
-from verif_sdk.benchmark import benchmark as measure
 from verif_sdk.cli import figures
 from verif_sdk.cli.shown import shown
 from verif_sdk.cli.unsandboxed import Unsandboxed
 from verif_sdk.composer import Composer
 from verif_sdk.errors import InvalidSpec
-from verif_sdk.lines import numbered, opened
-from verif_sdk.responses import joined
+from verif_sdk.files import scoring
+from verif_sdk.files.benchmark import Report
+from verif_sdk.files.benchmark import benchmark as measure
+from verif_sdk.files.lines import numbered, opened
+from verif_sdk.files.responses import joined
 from verif_sdk.visible import visible_json
 
 SHOWN = 20

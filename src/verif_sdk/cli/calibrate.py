@@ -12,11 +12,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from verif_sdk import scoring
-from verif_sdk.calibration import BINS, Calibration, labelled, write
-from verif_sdk.calibration import calibrate as measure
 from verif_sdk.composer import Composer
-from verif_sdk.lines import numbered, opened
+from verif_sdk.files import scoring
+from verif_sdk.files.calibration import BINS, Calibration, labelled, write
+from verif_sdk.files.calibration import calibrate as measure
+from verif_sdk.files.lines import numbered, opened
 
 
 def calibrate(

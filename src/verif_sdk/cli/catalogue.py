@@ -18,7 +18,7 @@ from verif_sdk.constraint import Constraint, Judged
 from verif_sdk.describe import Parameter, parameters, summary
 from verif_sdk.errors import did_you_mean
 from verif_sdk.nearest import nearest_types, types_about
-from verif_sdk.registry import Registry
+from verif_sdk.plugins.registry import Registry
 
 Types = dict[str, type[Constraint]]
 

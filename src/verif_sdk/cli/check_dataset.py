@@ -12,11 +12,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from verif_sdk import scoring
-from verif_sdk.check_dataset import findings
 from verif_sdk.cli.shown import shown
 from verif_sdk.errors import InvalidSpec
-from verif_sdk.lines import numbered, opened
+from verif_sdk.files import scoring
+from verif_sdk.files.findings import findings
+from verif_sdk.files.lines import numbered, opened
 from verif_sdk.visible import visible_json
 
 SHOWN = 20

@@ -18,8 +18,8 @@ from rich.table import Table
 from verif_sdk import __version__, nltk_data
 from verif_sdk.constraint import Constraint
 from verif_sdk.errors import Undecidable, in_words
-from verif_sdk.known_plugins import BLOCK, KNOWN
-from verif_sdk.registry import Registry
+from verif_sdk.plugins.known import BLOCK, KNOWN
+from verif_sdk.plugins.registry import Registry
 from verif_sdk.sandbox import command
 from verif_sdk.sandbox.pool import Pool
 from verif_sdk.text import Text

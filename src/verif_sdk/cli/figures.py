@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from verif_sdk.accuracy import Accuracy, Share
-from verif_sdk.benchmark import Report
 from verif_sdk.cli.shown import shown
+from verif_sdk.files.accuracy import Accuracy, Share
+from verif_sdk.files.benchmark import Report
 
 _STYLES = ("bold", "cyan", None)
 

@@ -15,19 +15,20 @@ from typing import IO, Any
 import typer
 from rich.console import Console
 
-from verif_sdk import __version__, scoring
+from verif_sdk import __version__
 from verif_sdk.cli import summary
 from verif_sdk.cli.progress import progress
 from verif_sdk.cli.shown import shown
 from verif_sdk.cli.unsandboxed import Unsandboxed
 from verif_sdk.composer import Composer
 from verif_sdk.errors import InvalidSpec, Stopped
-from verif_sdk.lines import Consumed, Line, numbered, opened
-from verif_sdk.responses import joined
-from verif_sdk.scored_file import ScoredFile, own_files
-from verif_sdk.scored_stream import ScoredStream
-from verif_sdk.scoring import FIELDS, Row, Scoring, undecided
-from verif_sdk.tally import Tally
+from verif_sdk.files import scoring
+from verif_sdk.files.lines import Consumed, Line, numbered, opened
+from verif_sdk.files.responses import joined
+from verif_sdk.files.scored_file import ScoredFile, own_files
+from verif_sdk.files.scored_stream import ScoredStream
+from verif_sdk.files.scoring import FIELDS, Row, Scoring, undecided
+from verif_sdk.files.tally import Tally
 from verif_sdk.visible import visible_json
 
 SHOWN = 20

@@ -8,7 +8,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 
 from verif_sdk.cli.shown import shown
-from verif_sdk.tally import TENTHS, Tally
+from verif_sdk.files.tally import TENTHS, Tally
 
 MOST = 5
 """How many causes are shown; `--json` has all."""

@@ -8,7 +8,7 @@ from functools import partial
 
 from pydantic import ValidationError
 
-from verif_sdk import background
+from verif_sdk import event_loop
 from verif_sdk.errors import VerifError
 from verif_sdk.question import Answer, Judge, Question
 
@@ -19,7 +19,7 @@ async def ask(judge: Judge, questions: Sequence[Question]) -> list[Answer]:
     A judge without `shares_loop` runs on an event loop of its own: if it blocks that, nobody else waits.
     """
     try:
-        given: object = await background.hosted(judge, partial(judge.answer, questions))
+        given: object = await event_loop.hosted(judge, partial(judge.answer, questions))
     except BaseException as cause:
         task = asyncio.current_task()
         if isinstance(cause, asyncio.CancelledError) and task is not None and task.cancelling():

@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from multiprocessing.util import Finalize
 from typing import Any
 
-from verif_sdk import background
+from verif_sdk import event_loop
 from verif_sdk.errors import InvalidSpec, JudgeFailed
 from verif_sdk.judges.launch import explained, launched, sampling, tokenizer
 from verif_sdk.judges.layout import Layout, revision_of
@@ -128,7 +128,7 @@ class Engine:
         """Stop the engine's process; its output handler first, which would report that as a failure."""
         atexit.unregister(self.close)
         if self._llm.output_handler is not None:
-            background.loop().call_soon_threadsafe(self._llm.output_handler.cancel)
+            event_loop.loop().call_soon_threadsafe(self._llm.output_handler.cancel)
         self._llm.shutdown()
 
 

@@ -13,10 +13,10 @@ from typing import Any
 from verif_sdk.errors import InvalidSpec, JudgeFailed, MissingExtra
 from verif_sdk.judges.layout import Layout, auto_tokenizer, revision_of
 from verif_sdk.judges.options import number, share
+from verif_sdk.judges.prompt import PROMPT_VERSION
 from verif_sdk.judges.reading import LEAST_MASS, read
 from verif_sdk.judges.starting import NO_MORE, announced, sentence
 from verif_sdk.late import once
-from verif_sdk.prompt import PROMPT_VERSION
 from verif_sdk.question import Answer, Question
 
 

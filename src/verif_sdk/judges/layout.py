@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import Any
 
 from verif_sdk.errors import InvalidSpec, MissingExtra
+from verif_sdk.judges.prompt import ANSWER, SYSTEM, joint_part, own_part, shared_part
 from verif_sdk.judges.vocabulary import control_tokens, without
 from verif_sdk.late import once
-from verif_sdk.prompt import ANSWER, SYSTEM, joint_part, own_part, shared_part
 from verif_sdk.question import Question
 
 _SLOT = "verif-sdk-content-slot"

@@ -7,14 +7,14 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from verif_sdk import background
+from verif_sdk import event_loop
 from verif_sdk.control_tokens import neutralise
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.judges.http import Client, Refused, require
 from verif_sdk.judges.layout import layout_of
 from verif_sdk.judges.options import count, flag, number, share
+from verif_sdk.judges.prompt import PROMPT_VERSION, STATE, THINK, messages
 from verif_sdk.judges.reading import LEAST_MASS, read, spellings
-from verif_sdk.prompt import PROMPT_VERSION, STATE, THINK, messages
 from verif_sdk.question import Answer, Question
 
 TOP_LOGPROBS = 20  # the most that the OpenAI API gives
@@ -83,7 +83,7 @@ class OpenAIJudge:
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return one answer per question, in order; a failure is the answer's own error."""
-        return await background.at_home(self._answered(questions))
+        return await event_loop.at_home(self._answered(questions))
 
     async def _answered(self, questions: Sequence[Question]) -> list[Answer]:
         client = Client.shared(self.base_url, self.concurrency, self.timeout, self.retries)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from verif_sdk import background
+from verif_sdk import event_loop
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.judges.http import Client, Refused, require
 from verif_sdk.judges.options import count, number
@@ -44,7 +44,7 @@ class ServerJudge:
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return the server's answers; where there is none, each says why."""
-        return await background.at_home(self._answers(questions))
+        return await event_loop.at_home(self._answers(questions))
 
     async def _answers(self, questions: Sequence[Question]) -> list[Answer]:
         client = Client.shared(self._address, *self._limits, self._retries)

@@ -12,7 +12,7 @@ from functools import cache
 
 from pydantic import ValidationError
 
-from verif_sdk import background, visible
+from verif_sdk import event_loop, visible
 from verif_sdk.errors import JudgeFailed, VerifError
 from verif_sdk.question import Judge
 
@@ -36,7 +36,7 @@ async def start(*judges: Judge) -> None:
         if own is None:
             continue
         try:
-            await background.hosted(judge, own)
+            await event_loop.hosted(judge, own)
         except VerifError:
             raise
         except Exception as cause:  # a judge may be anyone's code

@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from verif_sdk import background
+from verif_sdk import event_loop
 from verif_sdk.errors import InvalidSpec, suggest
 from verif_sdk.judges import joint as joint_judging
 from verif_sdk.judges.engine import Engine, engine
 from verif_sdk.judges.launch import arguments_class, sampling
 from verif_sdk.judges.options import converted, flag, number, share
+from verif_sdk.judges.prompt import AFTER_TAGS, AFTER_THOUGHT, PROMPT_VERSION
 from verif_sdk.judges.reading import LEAST_MASS, read
 from verif_sdk.judges.starting import patiently
 from verif_sdk.late import once
-from verif_sdk.prompt import AFTER_TAGS, AFTER_THOUGHT, PROMPT_VERSION
 from verif_sdk.question import Answer, Question
 
 _request = itertools.count()
@@ -90,11 +90,11 @@ class VllmJudge:
         Raises:
             JudgeFailed: it cannot start.
         """
-        await background.at_home(engine(self.arguments))
+        await event_loop.at_home(engine(self.arguments))
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return one answer per question, in order; a failure is the answer's own error."""
-        return await background.at_home(self._answers(questions))
+        return await event_loop.at_home(self._answers(questions))
 
     async def _answers(self, questions: Sequence[Question]) -> list[Answer]:
         running = await engine(self.arguments)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from verif_sdk import background
+from verif_sdk import event_loop
 from verif_sdk.errors import MissingJudge
-from verif_sdk.judges import resolve
 from verif_sdk.judges.asking import ask
-from verif_sdk.prompt import better
+from verif_sdk.judges.prompt import better
+from verif_sdk.judges.spec import resolve
 from verif_sdk.question import Answer, Judge
 
 
@@ -47,7 +47,7 @@ def rank(
         for one, other in (pair, pair[::-1])
         if completions[one].strip() and completions[other].strip()
     }
-    answers = background.submit(ask(found, list(asked.values()))).result() if asked else []
+    answers = event_loop.submit(ask(found, list(asked.values()))).result() if asked else []
     answered = dict(zip(asked, answers, strict=True))
     wins: list[list[float | None]] = [[] for _ in completions]
     for one, other in pairs:

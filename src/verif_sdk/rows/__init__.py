@@ -8,6 +8,6 @@ from typing import TYPE_CHECKING
 from verif_sdk.rows import native, verinstruct
 
 if TYPE_CHECKING:
-    from verif_sdk.hookspecs import RowFormat
+    from verif_sdk.plugins.hookspecs import RowFormat
 
 BUILT_IN: Mapping[str, RowFormat] = {"native": native.case, "verinstruct": verinstruct.case}

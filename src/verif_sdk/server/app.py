@@ -8,7 +8,7 @@ from typing import Any
 from fastapi_offline import FastAPIOffline
 
 from verif_sdk import __version__
-from verif_sdk.judges import resolve
+from verif_sdk.judges.spec import resolve
 from verif_sdk.rewards.opening import Opening
 from verif_sdk.rewards.scorer import Scorer
 from verif_sdk.server import native, nemo_gym, openrlhf, status

@@ -10,12 +10,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, FailFast, Field
 
-from verif_sdk import background, visible
+from verif_sdk import event_loop, visible
 from verif_sdk.case import Case
 from verif_sdk.composer import Composer
 from verif_sdk.errors import InvalidSpec, MissingJudge, in_words
-from verif_sdk.judges import resolve
 from verif_sdk.judges.asking import ask
+from verif_sdk.judges.spec import resolve
 from verif_sdk.question import Answer, Question
 from verif_sdk.server.counts import Counts
 from verif_sdk.server.errors import REFUSALS, Ascii
@@ -79,7 +79,7 @@ def router(composer: Composer, counts: Counts, *, log_text: bool) -> APIRouter:
         found = resolve(composer.judge)
         if found is None:
             raise MissingJudge("this server was started without a judge")
-        answers = await asyncio.wrap_future(background.submit(ask(found, body.questions)))
+        answers = await asyncio.wrap_future(event_loop.submit(ask(found, body.questions)))
         counts.answers(answers)
         return Answers(answers=answers)
 

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import uvicorn
 
-from verif_sdk import background
+from verif_sdk import event_loop
 from verif_sdk.errors import InvalidSpec, JudgeFailed
-from verif_sdk.judges import resolve
+from verif_sdk.judges.spec import resolve
 from verif_sdk.judges.starting import start
 from verif_sdk.question import Judge
 from verif_sdk.server.app import make
@@ -100,7 +100,7 @@ class _Start(NamedTuple):
         """Load the judge, and say what is going on."""
         if self.judge is not None:
             self.say(f"listening on {self.address}, loading the judge; /readyz says when it is there")
-            await asyncio.wrap_future(background.submit(start(self.judge)))
+            await asyncio.wrap_future(event_loop.submit(start(self.judge)))
         self.readiness.ready = True
         self.say(f"serving on {self.address}; SIGTERM or Ctrl-C ends it")
 

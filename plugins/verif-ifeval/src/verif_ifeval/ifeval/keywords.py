@@ -24,7 +24,7 @@ from verif_ifeval.reference import (
     surely_absent,
 )
 from verif_sdk import Example, Text, Undecidable
-from verif_sdk.catalog.keywords import uses
+from verif_sdk.catalogue.keywords import uses
 from verif_sdk.demand import Demand
 from verif_sdk.language import detect_raw
 

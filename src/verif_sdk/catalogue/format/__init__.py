@@ -1,0 +1,1 @@
+"""Types that check the format of a response: data, Markdown, shape."""

@@ -1,0 +1,1 @@
+"""Types made of other types."""

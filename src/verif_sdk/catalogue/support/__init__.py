@@ -1,0 +1,1 @@
+"""What the types share; no types in here."""

@@ -1,0 +1,187 @@
+"""Scoring a file of rows: streamed, in order, a window at a time, never held in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice, zip_longest
+from typing import Any
+
+from verif_sdk.case import Case
+from verif_sdk.composer import Composer
+from verif_sdk.errors import InvalidSpec, PluginError, in_words
+from verif_sdk.files.lines import Line, from_row, json_object
+from verif_sdk.files.patience import patient
+from verif_sdk.plugins.registry import Registry
+from verif_sdk.problems import shown
+from verif_sdk.verdict import Result, Verdict
+
+WINDOW = 128
+"""Rows per batch; two batches are under way at a time, so that the judge never waits for a file."""
+
+Row = dict[str, Any]
+RowFormat = Callable[[Mapping[str, Any]], Case]
+
+MODES = ("strict", "loose")
+_LOOSE = "-loose"
+"""What the name of a row format's looser reading ends in: `ifeval-loose` reads the rows of `ifeval`."""
+
+FIELDS = ("line", "id", "reward", "passed", "verdicts", "usage", "error")
+"""The fields of an output row, beside those that `keep` names."""
+
+
+def has_loose(rows: str) -> bool:
+    """Return whether the row format called `rows` has a looser reading."""
+    return rows + _LOOSE in Registry.installed().rows
+
+
+def in_mode(rows: str, mode: str) -> RowFormat:
+    """Return the row format called `rows`, in the mode "strict" or "loose".
+
+    Raises:
+        UnknownName: there is no such row format.
+        InvalidSpec: there is no such mode, or the format does not have it.
+    """
+    registry = Registry.installed()
+    registry.row_format(rows)
+    if mode not in MODES:
+        raise InvalidSpec(f"mode {mode!r} is neither {' nor '.join(MODES)}")
+    if mode == "strict":
+        return _checked(rows)
+    if not has_loose(rows):
+        having = sorted(name.removesuffix(_LOOSE) for name in registry.rows if name.endswith(_LOOSE))
+        raise InvalidSpec(f"rows {rows!r} have no loose mode; those that have: {', '.join(having) or 'none'}")
+    return _checked(rows + _LOOSE)
+
+
+def _checked(rows: str) -> RowFormat:
+    """Return a row format that may be anyone's code, held to returning a Case."""
+    read = Registry.installed().row_format(rows)
+
+    def case_of(row: Mapping[str, Any]) -> Case:
+        case: object = read(row)
+        if not isinstance(case, Case):
+            raise PluginError(f"the row format {rows!r} returned {shown(case)}, not a Case")
+        return case
+
+    return case_of
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """How rows are scored.
+
+    Args:
+        read: the row format.
+        composer: what scores the cases.
+        keep: fields of the input that go into the output.
+        patience: how many rows in a row a judge may fail for one cause; None for any number.
+    """
+
+    read: RowFormat
+    composer: Composer
+    keep: Sequence[str] = ()
+    patience: int | None = 20
+
+    def score(self, lines: Iterable[Line]) -> Generator[Row, None, None]:
+        """Yield one output row per line, in order.
+
+        A line that cannot be read, or that a check raises on, becomes a row with `error`. Closing the
+        iterator tells the judge to stop.
+
+        Raises:
+            Stopped: the patience with the judge is at its end; the rows that it failed last are not yielded.
+        """
+        with closing(self._rows(lines)) as rows:
+            yield from rows if self.patience is None else patient(rows, self.patience, most=10 * WINDOW)
+
+    def again(self, earlier: Callable[[], Iterator[Row]], lines: Iterable[Line]) -> Generator[Row, None, None]:
+        """Yield the earlier output rows, the undecided ones scored again, and then those still missing.
+
+        Args:
+            earlier: returns a new iterator over the earlier rows, each time it is called.
+            lines: all lines, from the first.
+        """
+        pairs = zip_longest(lines, earlier())
+        wanted = (line for line, row in pairs if line is not None and (row is None or undecided(row)))
+        with closing(self.score(wanted)) as scored:
+            for row in earlier():
+                yield next(scored) if undecided(row) else row
+            yield from scored
+
+    def _rows(self, lines: Iterable[Line]) -> Generator[Row, None, None]:
+        rest = iter(lines)
+        under_way: deque[asyncio.Task[list[Row]]] = deque()
+        with asyncio.Runner() as runner:
+            while (window := list(islice(rest, WINDOW))) or under_way:
+                if window:
+                    under_way.append(runner.get_loop().create_task(self._window(window)))
+                    under_way[-1].add_done_callback(_heard)
+                if len(under_way) == 2 or not window:
+                    yield from runner.run(_done(under_way.popleft()))
+
+    async def _window(self, lines: list[Line]) -> list[Row]:
+        rows = await asyncio.to_thread(lambda: [self._read(*line) for line in lines])
+        outcomes = iter(await self.composer.aoutcomes([case for _, case in rows if case is not None]))
+        return [row if case is None else _scored(row, case, next(outcomes)) for row, case in rows]
+
+    def _read(self, number: int, line: bytes) -> tuple[Row, Case | None]:
+        """Return the output row of a line as far as it is known, and its case where there is one."""
+        row: Row = {"line": number, "id": None, "reward": None, "passed": None, "verdicts": [], "usage": {}}
+        try:
+            given = json_object(line)
+            row |= {"id": _id(given), **{name: given.get(name) for name in self.keep}}
+            return row, from_row(given, self.read)
+        except InvalidSpec as error:
+            return row | {"error": f"line {number}: {error}"}, None
+
+
+def undecided(row: Row) -> bool:
+    """Return whether an output row lacks a verdict: it could not be read, a check raised, or a judge failed."""
+    return bool(row.get("error")) or any(verdict["error"] is not None for verdict in row["verdicts"])
+
+
+def _id(given: Row) -> str | None:
+    """Return the id, or the key, of a row that may turn out not to be a case."""
+    name = given.get("id") if given.get("id") is not None else given.get("key")
+    return str(name) if isinstance(name, (str, int)) else None
+
+
+def _heard(task: asyncio.Task[list[Row]]) -> None:
+    """Retrieve the exception of a window, which asyncio would log where an earlier window has ended the run."""
+    if not task.cancelled():
+        task.exception()
+
+
+async def _done(task: asyncio.Task[list[Row]]) -> list[Row]:
+    return await task
+
+
+def _scored(row: Row, case: Case, outcome: Result | Exception) -> Row:
+    row["id"] = case.id
+    if isinstance(outcome, Exception):
+        return row | {"error": f"line {row['line']}: {in_words(outcome)}"}
+    usage = {name: count for name, count in vars(outcome.usage).items() if count}
+    verdicts = [_verdict(verdict) for verdict in outcome.verdicts]
+    return row | {"reward": outcome.reward, "passed": outcome.passed, "verdicts": verdicts, "usage": usage}
+
+
+def _verdict(verdict: Verdict) -> Row:
+    row: Row = {
+        "type": verdict.type,
+        "passed": verdict.passed,
+        "score": verdict.score,
+        "hard": verdict.hard,
+        "weight": verdict.weight,
+        "reason": verdict.reason,
+        "error": verdict.error,
+        "decided_by": verdict.decided_by,
+    }
+    if verdict.evidence:
+        row["evidence"] = verdict.evidence
+    if verdict.parts:
+        row["parts"] = [_verdict(part) for part in verdict.parts]
+    return row

@@ -1,0 +1,30 @@
+"""The built-in plugin: catalogue, judges, aggregators and row formats, through the same hooks as any other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from verif_sdk import aggregate, catalogue, rows
+from verif_sdk.constraint import Constraint
+from verif_sdk.judges import spec as judges
+from verif_sdk.plugins.hookspecs import Aggregator, JudgeFactory, RowFormat, hookimpl
+
+
+@hookimpl
+def verif_constraints() -> Iterable[type[Constraint]]:
+    return catalogue.constraints()
+
+
+@hookimpl
+def verif_judges() -> Mapping[str, JudgeFactory]:
+    return judges.BUILT_IN
+
+
+@hookimpl
+def verif_aggregators() -> Mapping[str, Aggregator]:
+    return aggregate.BUILT_IN
+
+
+@hookimpl
+def verif_rows() -> Mapping[str, RowFormat]:
+    return rows.BUILT_IN

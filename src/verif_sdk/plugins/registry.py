@@ -1,0 +1,187 @@
+"""`Registry`: names to constraint types, judges, aggregators and row formats."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+from pydantic import PlainValidator, SerializeAsAny, ValidationError, WithJsonSchema
+
+from verif_sdk import limits
+from verif_sdk.constraint import Constraint
+from verif_sdk.errors import InvalidSpec, UnknownName, did_you_mean, suggest
+from verif_sdk.late import once
+from verif_sdk.nearest import nearest_types
+from verif_sdk.plugins import known
+from verif_sdk.problems import described, kind, shown
+
+if TYPE_CHECKING:
+    from verif_sdk.plugins.hookspecs import Aggregator, JudgeFactory, RowFormat
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Everything that plugins provide, by name. Built by `plugins.load`."""
+
+    constraints: Mapping[str, type[Constraint]]
+    judges: Mapping[str, JudgeFactory] = field(default_factory=dict)
+    aggregators: Mapping[str, Aggregator] = field(default_factory=dict)
+    rows: Mapping[str, RowFormat] = field(default_factory=dict)
+    owners: Mapping[str, str] = field(default_factory=dict)
+    """Type string to the distribution that provides it."""
+    plugins: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Per distribution, with its version, the names it provides: of constraints, judges, aggregators and rows."""
+    broken: Mapping[str, str] = field(default_factory=dict)
+    """Plugins that could not be used: entry point and distribution to the cause."""
+
+    @staticmethod
+    @once
+    def installed() -> Registry:
+        """Return the registry of this process: the built-ins and every installed plugin, read on first use."""
+        from verif_sdk.plugins.loading import installed
+
+        return installed()
+
+    def parse(self, spec: Constraint | Mapping[str, Any] | str) -> Constraint:
+        """Return the typed constraint that `spec` (an object, a dict or its JSON) describes.
+
+        Raises:
+            InvalidSpec: the type or a parameter is unknown, missing or out of range; the message
+                names the field and what was expected.
+        """
+        if isinstance(spec, str):
+            spec = from_json(spec)
+        if not isinstance(spec, Constraint):
+            limits.check(spec)
+        return self.typed(spec)
+
+    def typed(self, spec: Constraint | Mapping[str, Any] | str) -> Constraint:
+        """Return what `parse` does for a spec that is known to keep the limits, such as a part of one."""
+        if isinstance(spec, str):
+            return self.parse(spec)
+        if not isinstance(spec, dict):
+            if isinstance(spec, Constraint):
+                return spec
+            if not isinstance(spec, Mapping):
+                raise InvalidSpec(f"a constraint is an object with a 'type', got {kind(spec)}: {shown(spec)}")
+            spec = dict(spec)
+        if not isinstance(name := spec.get("type"), str):
+            raise InvalidSpec(f"a constraint needs a 'type' such as 'length:words', got {shown(spec)}")
+        cls = self.constraint_type(name)
+        try:
+            return cls.model_validate(spec) if len(spec) > 1 else _without_parameters(cls)
+        except ValidationError as error:
+            raise InvalidSpec(f"{name}: {described(error, cls)}") from None
+
+    def constraint_type(self, name: str) -> type[Constraint]:
+        """Return the class of the type called `name`."""
+        try:
+            return self.constraints[name]
+        except KeyError:
+            near = nearest_types(name, self.constraints)
+            hint = did_you_mean(near) if near else "`verif list WORD` searches them all"
+            raise self._unknown("constraint type", name, hint) from None
+
+    def judge_factory(self, scheme: str) -> JudgeFactory:
+        """Return the factory of the judges whose spec starts with `scheme:`."""
+        return self._find("judge", self.judges, scheme)
+
+    def aggregator(self, name: str) -> Aggregator:
+        """Return the aggregator called `name`."""
+        return self._find("aggregator", self.aggregators, name)
+
+    def row_format(self, name: str) -> RowFormat:
+        """Return the row format called `name`."""
+        return self._find("row format", self.rows, name)
+
+    def json_schema(self, type: str | None = None) -> dict[str, Any]:
+        """Return the JSON Schema (2020-12) of one constraint type, or of any constraint."""
+        if type is not None:
+            self.constraint_type(type)
+        definitions: dict[str, Any] = {}
+        for name, cls in sorted(self.constraints.items()):
+            schema = cls.model_json_schema()
+            definitions.update(schema.pop("$defs", {}))
+            required = [field for field in schema.get("required", []) if field != "type"]
+            definitions[name] = _linked(schema | {"required": ["type", *required]})
+        references = [{"$ref": f"#/$defs/{_escaped(name)}"} for name in sorted(self.constraints)]
+        definitions["Constraint"] = {"oneOf": references}
+        root = "Constraint" if type is None else type
+        return {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$ref": f"#/$defs/{_escaped(root)}",
+            "$defs": definitions,
+        }
+
+    def _find(self, kind: str, known: Mapping[str, T], name: str) -> T:
+        try:
+            return known[name]
+        except KeyError:
+            raise self._unknown(kind, name, suggest(name, known)) from None
+
+    def _unknown(self, kind: str, name: str, near: str) -> UnknownName:
+        if way := known.absent(name, self.plugins, self.broken):
+            return UnknownName.of(kind, name, way)
+        return UnknownName.of(kind, name, known.told(self.broken), near)
+
+
+@cache
+def _without_parameters(cls: type[Constraint]) -> Constraint:
+    """Return the constraint of a type alone; it never changes, so one is enough."""
+    return cls.model_validate({})
+
+
+def from_json(text: str) -> Any:
+    """Return the value of a JSON text.
+
+    Raises:
+        InvalidSpec: the text is not JSON, and the message gives line and column; or an object has a key twice.
+    """
+    try:
+        return json.loads(text, object_pairs_hook=distinct)
+    except InvalidSpec:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise InvalidSpec(f"not JSON: {error} in {text!r:.80}") from None
+
+
+def distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the JSON object of these pairs, of which json alone would silently drop the first of two same keys.
+
+    Raises:
+        InvalidSpec: a key occurs twice.
+    """
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
+        raise InvalidSpec(f"the key {twice!r} occurs twice in one object; remove one")
+    return made
+
+
+AnyConstraint = Annotated[
+    SerializeAsAny[Constraint],
+    PlainValidator(lambda spec: Registry.installed().typed(spec)),
+    WithJsonSchema({"type": "object", "required": ["type"], "x-constraint": True}),
+]
+"""A field that holds any registered constraint: reads objects, dicts and JSON, writes all parameters."""
+
+
+def _linked(schema: Any) -> Any:
+    """Return a schema in which every nested constraint refers to the union of all types."""
+    if isinstance(schema, list):
+        return [_linked(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("x-constraint"):
+        return {"$ref": "#/$defs/Constraint"}
+    return {key: _linked(value) for key, value in schema.items()}
+
+
+def _escaped(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")
