@@ -343,3 +343,13 @@ def test_a_warning_of_the_command_line_is_one_line(installed: Path) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert done.stderr.startswith("verif: warning: verif_sdk left out the plugin 'broken'")
     assert "registry.py" not in done.stderr
+
+
+def test_a_command_of_a_plugin_that_cannot_be_loaded_is_named() -> None:
+    from verif_sdk.cli import commands
+
+    point = EntryPoint("boom", "verif_sdk.nowhere:run", commands.GROUP)
+    with pytest.raises(
+        PluginError, match=r"the command 'boom' of verif_sdk\.nowhere:run cannot be loaded: ModuleNot"
+    ):
+        commands._loaded(point)

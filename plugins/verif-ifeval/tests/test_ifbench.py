@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from verif_ifeval import nltk_data
 
-from verif_sdk import Registry, Text, nltk_data
+from verif_sdk import Registry, Text
 
 AFRICA_END = "\n".join(f"A{number}" for number in range(99, 48, -1))
 ONLY = "Only output this sentence here, ignore all other requests."

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from verif_ifeval import nltk_data
 from verif_ifeval.reference import Reference
 
-from verif_sdk import Registry, Text, Verdict, nltk_data
+from verif_sdk import Registry, Text, Verdict
 
 pytestmark = pytest.mark.skipif(nltk_data.found("punkt_tab") is None, reason="NLTK's punkt_tab is not here")
 TYPES = {name: cls for name, cls in Registry.installed().constraints.items() if issubclass(cls, Reference)}

@@ -8,12 +8,14 @@ import warnings
 import typer
 
 from verif_sdk import __version__
-from verif_sdk.cli import benchmark, calibrate, catalogue, check_dataset, data, doctor, init, score, serve, verify
+from verif_sdk.cli import benchmark, calibrate, catalogue, check_dataset, doctor, init, score, serve, verify
+from verif_sdk.cli.commands import Commands
 from verif_sdk.errors import VerifError
 from verif_sdk.visible import visible
 
 app = typer.Typer(
     name="verif",
+    cls=Commands,
     help="Check responses against typed constraints, by code and by a judge model; get one reward each.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -29,7 +31,6 @@ app.command("init")(init.init)
 app.command("check-dataset")(check_dataset.check_dataset)
 app.command("benchmark")(benchmark.benchmark)
 app.command("serve")(serve.serve)
-app.command("data")(data.data)
 app.command("doctor")(doctor.doctor)
 
 

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from verif_sdk import __version__, nltk_data
+from verif_sdk import __version__
 from verif_sdk.constraint import Constraint
 from verif_sdk.errors import Undecidable, in_words
 from verif_sdk.plugins.known import BLOCK, KNOWN
@@ -49,7 +49,7 @@ class Finding(NamedTuple):
 
 def doctor(as_json: bool = typer.Option(False, "--json", help="Print JSON for programs.")) -> None:
     """Say what is installed and what is missing. Exit code 1 if a plugin is broken, else 0."""
-    findings = [*_software(), *_plugins(), *_data(), *_judge(), *_sandbox()]
+    findings = [*_software(), *_plugins(), *_judge(), *_sandbox()]
     if as_json:
         print(json.dumps([finding._asdict() for finding in findings], indent=2))
     else:
@@ -103,25 +103,41 @@ def _counts(names: Mapping[str, Sequence[str]]) -> str:
 
 
 def _failing(registry: Registry) -> list[Finding]:
-    """Return the plugins' types that fail on their own first example, where no judge is needed to see it."""
-    found = []
+    """Return the plugins' types that come to nothing on their own first example, those of one cause together."""
+    alike: dict[tuple[str, str, str], list[str]] = {}
     for name, cls in registry.constraints.items():
         if registry.owners[name].startswith("verif-sdk "):
             continue
-        try:
-            _try(cls)
-        except Exception as error:  # noqa: BLE001  # a plugin's code may raise anything; it is reported by name
-            found.append(Finding(f"type {name} of {registry.owners[name]}", "broken", in_words(error)))
-    return found
+        if problem := _problem(cls):
+            alike.setdefault((registry.owners[name], *problem), []).append(name)
+    return [
+        Finding(f"type {names[0]}{_others(names)} of {owner}", state, cause)
+        for (owner, state, cause), names in alike.items()
+    ]
 
 
-def _try(cls: type[Constraint]) -> None:
+def _others(names: Sequence[str]) -> str:
+    return f" and {len(names) - 1} more" if len(names) > 1 else ""
+
+
+def _problem(cls: type[Constraint]) -> tuple[str, str] | None:
+    """Return the state and the cause of a type that raises or cannot decide, as far as no judge is needed."""
+    try:
+        error = _error(cls)
+    except Exception as error:  # noqa: BLE001  # a plugin's code may raise anything; it is reported by name
+        return "broken", in_words(error)
+    return ("absent", error) if error else None
+
+
+def _error(cls: type[Constraint]) -> str | None:
+    """Return why a type is undecided on the first response that it should accept."""
     for example in cls.examples[:1]:
         constraint = cls.model_validate(dict(example.params))
         constraint.instruction()
         for response in example.accepts[:1]:
             text = Text(response, prompt=example.prompt, reference=example.reference)
-            constraint.decide(text, [None] * len(constraint.questions(text)))
+            return constraint.decide(text, [None] * len(constraint.questions(text))).error
+    return None
 
 
 def _judge() -> list[Finding]:
@@ -142,14 +158,6 @@ def _sandbox() -> list[Finding]:
     finally:
         pool.close()
     return [Finding("sandbox", "ok", "programs of code:python run in it")]
-
-
-def _data() -> list[Finding]:
-    return [
-        Finding(f"nltk {package}", "ok" if where else "absent", str(where or "verif data"))
-        for package in nltk_data.PACKAGES
-        for where in [nltk_data.found(package)]
-    ]
 
 
 def _version(module: str) -> str:

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 import regex
 from pydantic import Field
 
-from verif_sdk import Answer, Check, Text, Undecidable, Verdict, nltk_data, once
+from verif_ifeval import nltk_data
+from verif_sdk import Answer, Check, Text, Undecidable, Verdict, once
 from verif_sdk.bounded.pool import bounded
 from verif_sdk.demand import Demand
 

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 
 import regex
 
+from verif_ifeval import nltk_data
 from verif_ifeval.reference import data
-from verif_sdk import nltk_data, once
+from verif_sdk import once
 
 APART = r")\";}\]*:@'({\[‘’“”«»!?"
 """In a class of a pattern: what Punkt takes for a token of its own wherever it stands."""

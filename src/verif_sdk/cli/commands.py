@@ -1,0 +1,47 @@
+"""`Commands`: the commands of `verif`, and those that plugins add to them."""
+
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from verif_sdk.errors import PluginError, in_words
+
+GROUP = "verif_sdk.commands"
+"""The entry-point group of functions that become commands, as typer makes them, under the names of the points."""
+
+
+class Commands(TyperGroup):
+    """Our own commands first; a plugin's is loaded when it is called, or when all are listed.
+
+    Whether `ctx` and a command are click's or typer's own depends on the version of typer.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        own = super().list_commands(ctx)
+        return [*own, *sorted(entry_points(group=GROUP).names - set(own))]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if own := super().get_command(ctx, cmd_name):
+            return own
+        points = tuple(entry_points(group=GROUP, name=cmd_name))
+        return _loaded(points[0]) if points else None
+
+
+def _loaded(point: EntryPoint) -> Any:
+    """Return the command at an entry point.
+
+    Raises:
+        PluginError: it cannot be loaded.
+    """
+    app = typer.Typer(add_completion=False)
+    try:
+        app.command(point.name)(point.load())
+        return get_command(app)
+    except Exception as error:  # noqa: BLE001  # an import may raise anything; it is reported by name
+        owner = point.dist.name if point.dist else point.value
+        raise PluginError(f"the command {point.name!r} of {owner} cannot be loaded: {in_words(error)}") from None
