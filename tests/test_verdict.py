@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from verif_sdk import InvalidSpec, Result, Usage, Verdict
+from verif_sdk import Result, Usage, Verdict
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,7 @@ from verif_sdk import InvalidSpec, Result, Usage, Verdict
     ],
 )
 def test_a_verdict_is_decided_undecided_or_skipped_and_nothing_else(fields: dict[str, Any]) -> None:
-    with pytest.raises(InvalidSpec):
+    with pytest.raises(ValidationError):
         Verdict(type="t", **fields)
 
 

@@ -250,3 +250,26 @@ def test_a_summary_leaves_out_what_does_not_apply(tmp_path: Path) -> None:
     short = {"response": "x", "constraints": [{"type": "structure:repeats_prompt"}]}
     by_code = score(written(tmp_path / "code.jsonl", [short]), "--out", tmp_path / "code.out").stderr.decode()
     assert ("undecided" in by_code, "--redo" in by_code) == (True, False)
+
+
+def test_telemetry_counts_passes_that_look_like_games_and_goes_on_after_an_interruption(tmp_path: Path) -> None:
+    constraint = {"type": "length:words", "at_least": 3}
+    honest = [
+        {"response": f"The train to town {n} leaves at nine.", "constraints": [constraint]} for n in range(3)
+    ]
+    games = [{"response": "It was fine. " * 5, "constraints": [constraint]} for _ in range(2)]
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text("".join(json.dumps(row) + "\n" for row in [*honest, *games]))
+    plain = score(source, "--out", tmp_path / "plain.jsonl", "--json")
+    assert "suspicious" not in json.loads(plain.stdout)
+    done = score(source, "--out", out, "--json", "--telemetry")
+    assert json.loads(done.stdout)["suspicious"]["repetition"] == 2
+    assert sum(json.loads(done.stdout)["suspicious"].values()) == 2
+    scored = read(out)
+    assert [row.pop("suspicious") for row in scored] == [[], [], [], ["repetition"], ["repetition"]]
+    assert scored == read(tmp_path / "plain.jsonl")
+    out.write_bytes(b"".join(out.read_bytes().splitlines(keepends=True)[:4]))
+    again = score(source, "--out", out, "--telemetry")
+    assert "repetition" in again.stderr.decode()
+    assert [row["suspicious"] for row in read(out)][3:] == [["repetition"], ["repetition"]]
+    assert b"telemetry True instead of False" in score(source, "--out", out).stderr

@@ -59,6 +59,7 @@ def score(
     full: bool = typer.Option(False, "--full", help="Ask the judge even where it cannot change the reward."),
     fresh: bool = typer.Option(False, "--fresh", help="Start over instead of resuming an interrupted run."),
     redo: Redo | None = typer.Option(None, help="Score the rows of OUT that lack a verdict again."),
+    telemetry: bool = typer.Option(False, "--telemetry", help="Count the passes that look like games, by kind."),
     keep_going: bool = typer.Option(False, "--keep-going", help="Go on with a judge that fails row after row."),
     unsandboxed: Unsandboxed = False,
     as_json: bool = typer.Option(False, "--json", help="Print the summary as JSON, on standard output."),
@@ -74,7 +75,7 @@ def score(
     kept = _kept(keep, keep_text=keep_text)
     composer = Composer(judge, aggregate, missing, early_exit=not full, unsandboxed=unsandboxed)
     composer.check()
-    run = Scoring(scoring.in_mode(rows_format, mode), composer, kept, None if keep_going else 20)
+    run = Scoring(scoring.in_mode(rows_format, mode), composer, kept, None if keep_going else 20, telemetry)
     options = {
         "rows": rows_format,
         "mode": mode,
@@ -84,6 +85,7 @@ def score(
         "full": full,
         "unsandboxed": unsandboxed,
         "keep": kept,
+        "telemetry": telemetry,
         "version": __version__,
     }
     tally = Tally()
@@ -99,7 +101,7 @@ def score(
             earlier = _scored(run, sink, lines, rows, source, tally)
     if not tally.rows:
         raise InvalidSpec(f"{rows} has no rows")
-    _report(tally, earlier, out, as_json=as_json)
+    _report(tally, earlier, out, telemetry=telemetry, as_json=as_json)
     raise typer.Exit(3 if tally.rewarded < tally.rows else 0)
 
 
@@ -201,14 +203,14 @@ def _ending(tally: Tally, out: Path) -> Iterator[None]:
         raise typer.Exit(4) from None
 
 
-def _report(tally: Tally, earlier: int, out: Path, *, as_json: bool) -> None:
+def _report(tally: Tally, earlier: int, out: Path, *, telemetry: bool, as_json: bool) -> None:
     if as_json:
         file = sys.stderr if str(out) == "-" else sys.stdout
-        facts = json.dumps(summary.facts(tally, earlier), indent=2, ensure_ascii=False)
+        facts = json.dumps(summary.facts(tally, earlier, telemetry=telemetry), indent=2, ensure_ascii=False)
         print(visible_json(facts), file=file)
         return
     if earlier:
         new = tally.rows - earlier
         were = "row was" if earlier == 1 else "rows were"
         _console.print(f"{earlier} {were} there already, {new or 'nothing'} scored", highlight=False)
-    summary.show(_console, tally)
+    summary.show(_console, tally, telemetry=telemetry)

@@ -14,12 +14,13 @@ MOST = 5
 """How many causes are shown; `--json` has all."""
 
 
-def facts(tally: Tally, earlier: int) -> dict[str, Any]:
+def facts(tally: Tally, earlier: int, *, telemetry: bool = False) -> dict[str, Any]:
     """Return the summary for programs.
 
     Args:
         tally: all rows of the output.
         earlier: how many of them an earlier run had scored.
+        telemetry: whether passes that look like games were counted.
     """
     return {
         "rows": tally.rows,
@@ -44,16 +45,19 @@ def facts(tally: Tally, earlier: int) -> dict[str, Any]:
         "failures": [{"type": name, "such_as": why, "count": count} for name, why, count in tally.failures],
         "causes": dict(tally.causes.most_common()),
         "usage": dict(tally.usage),
+        **({"suspicious": dict(_suspicious(tally))} if telemetry else {}),
     }
 
 
-def show(console: Console, tally: Tally) -> None:
+def show(console: Console, tally: Tally, *, telemetry: bool = False) -> None:
     """Print the summary for people."""
     parts: list[RenderableType] = [_totals(tally)]
     if tally.types:
         parts += ["", _types(tally)]
     if tally.rewarded:
         parts += ["", _histogram(tally)]
+    if telemetry:
+        parts += ["", _games(tally)]
     if tally.failures:
         parts += ["", *_failures(tally)]
     if tally.causes:
@@ -108,6 +112,21 @@ def _histogram(tally: Tally) -> Table:
         if count:
             bar = "█" * max(1, round(30 * count / most))
             table.add_row(f"{tenth / TENTHS:.1f} to {(tenth + 1) / TENTHS:.1f}", f"{count}", bar)
+    return table
+
+
+def _suspicious(tally: Tally) -> list[tuple[str, int]]:
+    from verif_sdk.telemetry import KINDS
+
+    return [(kind, tally.suspicious[kind]) for kind in KINDS]
+
+
+def _games(tally: Tally) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("passes that look like games", "rows"):
+        table.add_column(name, justify="right" if name == "rows" else "left")
+    for kind, count in _suspicious(tally):
+        table.add_row(kind, f"{count}")
     return table
 
 

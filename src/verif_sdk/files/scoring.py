@@ -29,7 +29,7 @@ MODES = ("strict", "loose")
 _LOOSE = "-loose"
 """What the name of a row format's looser reading ends in: `ifeval-loose` reads the rows of `ifeval`."""
 
-FIELDS = ("line", "id", "reward", "passed", "verdicts", "usage", "error")
+FIELDS = ("line", "id", "reward", "passed", "verdicts", "usage", "error", "suspicious")
 """The fields of an output row, beside those that `keep` names."""
 
 
@@ -78,6 +78,7 @@ class Scoring:
         read: the row format.
         composer: what scores the cases.
         keep: fields of the input that go into the output.
+        telemetry: whether the output says which responses look like games.
         patience: how many rows in a row a judge may fail for one cause; None for any number.
     """
 
@@ -85,6 +86,7 @@ class Scoring:
     composer: Composer
     keep: Sequence[str] = ()
     patience: int | None = 20
+    telemetry: bool = False
 
     def score(self, lines: Iterable[Line]) -> Generator[Row, None, None]:
         """Yield one output row per line, in order.
@@ -126,7 +128,15 @@ class Scoring:
     async def _window(self, lines: list[Line]) -> list[Row]:
         rows = await asyncio.to_thread(lambda: [self._read(*line) for line in lines])
         outcomes = iter(await self.composer.aoutcomes([case for _, case in rows if case is not None]))
-        return [row if case is None else _scored(row, case, next(outcomes)) for row, case in rows]
+        return [row if case is None else self._scored(row, case, next(outcomes)) for row, case in rows]
+
+    def _scored(self, row: Row, case: Case, outcome: Result | Exception) -> Row:
+        scored = _scored(row, case, outcome)
+        if not self.telemetry or isinstance(outcome, Exception):
+            return scored
+        from verif_sdk.telemetry import suspicions
+
+        return scored | {"suspicious": [*suspicions(case, outcome)]}
 
     def _read(self, number: int, line: bytes) -> tuple[Row, Case | None]:
         """Return the output row of a line as far as it is known, and its case where there is one."""

@@ -55,6 +55,8 @@ class Tally:
     """Rows per tenth of the reward; the last holds 1.0 too."""
     types: dict[str, Outcomes] = field(default_factory=dict)
     usage: Counter[str] = field(default_factory=Counter)
+    suspicious: Counter[str] = field(default_factory=Counter)
+    """Rows that pass a constraint and look like games, by the kinds of `telemetry.KINDS`."""
     causes: Counter[str] = field(default_factory=Counter)
     """Why rows are bad or undecided."""
     repeated: int = 0
@@ -96,6 +98,7 @@ class Tally:
             self.rewards += reward
             self.histogram[min(TENTHS - 1, int(reward * TENTHS))] += 1
         self.usage.update(row["usage"])
+        self.suspicious.update(row.get("suspicious", ()))
         self._judge(row["verdicts"])
 
     def _judge(self, verdicts: list[Mapping[str, Any]]) -> None:

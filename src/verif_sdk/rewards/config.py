@@ -50,6 +50,8 @@ class RewardConfig(BaseModel):
     unsandboxed: bool = False
     """Whether programs that came with the data (`code:python`) run as plain subprocesses, which can read, change
     and send what you can."""
+    telemetry: bool = False
+    """Whether the metrics say how many responses pass and look like games (see `verif_sdk.telemetry`)."""
     log_columns: bool = False
     """Whether TRL's table of completions gets a column with the verdicts."""
 

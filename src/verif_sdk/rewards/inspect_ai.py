@@ -32,7 +32,7 @@ def verif(config: RewardConfig | None = None) -> Scorer:
         reward = scored.number_or_none(rewards.config.undecided)
         if reward is None:
             return Score.unscored(reason="scoring_failed", explanation="; ".join(scored.causes))
-        numbers = metrics.constant(scored)
+        numbers = metrics.constant(scored, telemetry=rewards.config.telemetry)
         return Score(value=reward, answer=state.output.completion, explanation=said, metadata=numbers)
 
     return score

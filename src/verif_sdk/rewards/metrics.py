@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from verif_sdk.rewards.scorer import Scored
 
 
-def constant(scored: Scored) -> dict[str, float]:
+def constant(scored: Scored, *, telemetry: bool = False) -> dict[str, float]:
     """Return one rollout's numbers under names that never vary, as verl and OpenRLHF need them.
 
     `verif_undecided` is 1 or 0; `verif_hard` and `verif_soft` are the shares of passed constraints of
-    those that were decided, in [0, 1], 1 where there are none; the others count judge questions.
+    those that were decided, in [0, 1], 1 where there are none; the next three count judge questions. With
+    `telemetry`, `verif_suspicious_KIND` is 1 or 0 for every kind.
     """
+    signs = {f"verif_suspicious_{kind}": shown for kind, shown in _signs(scored)} if telemetry else {}
     return {
         "verif_undecided": float(scored.reward is None),
         "verif_hard": _share(scored, hard=True),
@@ -20,16 +22,20 @@ def constant(scored: Scored) -> dict[str, float]:
         "verif_asked": float(scored.usage.asked),
         "verif_saved": float(scored.usage.saved),
         "verif_failed": float(scored.usage.failed),
+        **signs,
     }
 
 
-def values(batch: Sequence[Scored]) -> list[tuple[str, float]]:
+def values(batch: Sequence[Scored], *, telemetry: bool = False) -> list[tuple[str, float]]:
     """Return every value of a batch under the name of its mean, as TRL averages them.
 
     `verif/TYPE` is the share of responses that follow a constraint of that type; `verif/undecided` that of
-    rollouts without a reward; `verif/judge/…` are means per rollout of what the judge was asked.
+    rollouts without a reward; `verif/judge/…` are means per rollout of what the judge was asked. With
+    `telemetry`, `verif/suspicious/KIND` is the share of responses that pass and show this kind.
     """
     found = [("verif/undecided", float(one.reward is None)) for one in batch]
+    if telemetry:
+        found += [(f"verif/suspicious/{kind}", shown) for one in batch for kind, shown in _signs(one)]
     for one in batch:
         found += [
             (f"verif/{verdict.type}", float(verdict.passed))
@@ -46,6 +52,12 @@ def values(batch: Sequence[Scored]) -> list[tuple[str, float]]:
         }
         found += [(f"verif/judge/{name}", float(count)) for name, count in counts.items()]
     return found
+
+
+def _signs(scored: Scored) -> list[tuple[str, float]]:
+    from verif_sdk.telemetry import KINDS
+
+    return [(kind, float(kind in scored.suspicions)) for kind in KINDS]
 
 
 def _share(scored: Scored, *, hard: bool) -> float:

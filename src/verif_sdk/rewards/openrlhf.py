@@ -71,7 +71,7 @@ class OpenRlhfReward:
             else:
                 logger.exception("a reward could not be had")
             scored = [Scored(None, causes=(f"{type(error).__name__}: {error}",)) for _ in queries]
-        return reply(scored, self._undecided)
+        return reply(scored, self._undecided, telemetry=self.scorer.config.telemetry)
 
     def _scored(self, queries: Sequence[str], prompts: Sequence[str], labels: Sequence[Any]) -> list[Scored]:
         made = rollouts(self.scorer.config, queries, prompts, labels)
@@ -91,11 +91,11 @@ def rollouts(
     ]
 
 
-def reply(scored: Sequence[Scored], undecided: float) -> dict[str, Any]:
+def reply(scored: Sequence[Scored], undecided: float, *, telemetry: bool = False) -> dict[str, Any]:
     """Return what OpenRLHF reads: numbers for one query, lists for several."""
     rewards = [one.number(undecided) for one in scored]
     scores = [undecided if one.reward is None or one.score is None else one.score for one in scored]
-    logs = [metrics.constant(one) for one in scored]
+    logs = [metrics.constant(one, telemetry=telemetry) for one in scored]
     if len(scored) == 1:
         return {"rewards": rewards[0], "scores": scores[0], "extra_logs": logs[0]}
     by_name = {name: [log[name] for log in logs] for name in logs[0]} if logs else {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from threading import Event
 from typing import Any
@@ -53,6 +53,8 @@ class Scored:
     verdicts: tuple[Verdict, ...] = ()
     usage: Usage = Usage()  # noqa: RUF009  # frozen
     causes: tuple[str, ...] = ()
+    suspicions: tuple[str, ...] = ()
+    """The kinds of `telemetry.KINDS` that the response shows, where the configuration asks for them."""
 
     def number(self, undecided: float | str | None) -> float:
         """Return what a framework gets that knows numbers alone: the reward, or the one named for an undecided.
@@ -192,6 +194,14 @@ class Scorer:
         if isinstance(result, Exception):  # a check may be anyone's code
             logger.warning("a rollout could not be scored", exc_info=result)
             return Scored(None, causes=(in_words(result),))
+        scored = self._shaped(rollout, case, result)
+        if not self.config.telemetry:
+            return scored
+        from verif_sdk.telemetry import suspicions
+
+        return replace(scored, suspicions=suspicions(case, result))
+
+    def _shaped(self, rollout: Rollout, case: Case, result: Result) -> Scored:
         if result.reward is None:
             return Scored(None, None, result.verdicts, result.usage, result.errors)
         try:

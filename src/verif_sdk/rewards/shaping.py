@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from verif_sdk.plugins.registry import AnyConstraint
 from verif_sdk.text import Text
-from verif_sdk.value import Value
 
 
-class _Step(Value):
-    """What all steps have in common."""
+class _Step(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Affine(_Step):

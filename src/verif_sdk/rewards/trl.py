@@ -73,7 +73,7 @@ class TrlReward:
         log_extra: Callable[[str, list[Any]], None] | None,
     ) -> list[float | None]:
         if log_metric is not None:
-            for name, value in metrics.values(scored):
+            for name, value in metrics.values(scored, telemetry=self.scorer.config.telemetry):
                 log_metric(name, value)
         if log_extra is not None and self.scorer.config.log_columns:
             log_extra("verdicts", ["; ".join(map(str, one.verdicts)) or "; ".join(one.causes) for one in scored])

@@ -63,7 +63,8 @@ async def compute_score(
     slots = _slots.setdefault(loop, asyncio.Semaphore(scorer.config.concurrency))
     async with slots:
         (scored,) = await scorer.ascore([rollout])
-    return {"score": scored.number(scorer.config.undecided), **metrics.constant(scored)}
+    numbers = metrics.constant(scored, telemetry=scorer.config.telemetry)
+    return {"score": scored.number(scorer.config.undecided), **numbers}
 
 
 def _rollout(config: RewardConfig, source: str, response: str, truth: Any, extra: Mapping[str, Any]) -> Rollout:

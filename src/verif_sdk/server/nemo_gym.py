@@ -25,7 +25,7 @@ def router(scorer: Scorer, counts: Counts) -> APIRouter:
         (scored,) = await Scorer(config(scorer.config, body), scorer.opening).ascore([rollout(body)])
         counts.results([scored])
         # A reply of our own: pydantic refuses to write a body that is nested as deeply as it could read.
-        return Ascii({**body, **reply(scored, scorer.config.undecided)})
+        return Ascii({**body, **reply(scored, scorer.config.undecided, telemetry=scorer.config.telemetry)})
 
     return gym
 
@@ -54,13 +54,13 @@ def config(given: RewardConfig, body: Mapping[str, Any]) -> RewardConfig:
     return given
 
 
-def reply(scored: Scored, undecided: float | str | None) -> dict[str, Any]:
+def reply(scored: Scored, undecided: float | str | None, *, telemetry: bool = False) -> dict[str, Any]:
     """Return what is added to the request: `reward`, and numbers about it.
 
     Raises:
         UndecidedReward: the reward is undecided and the server has no number for that.
     """
-    return {"reward": scored.number(undecided), **metrics.constant(scored)}
+    return {"reward": scored.number(undecided), **metrics.constant(scored, telemetry=telemetry)}
 
 
 def _columns(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -43,6 +43,6 @@ def router(scorer: Scorer, counts: Counts) -> APIRouter:
         readable = iter(await scorer.ascore([rollout for rollout in rollouts if rollout is not None]))
         scored = [openrlhf.LOST if rollout is None else next(readable) for rollout in rollouts]
         counts.results(scored)
-        return openrlhf.reply(scored, undecided)
+        return openrlhf.reply(scored, undecided, telemetry=scorer.config.telemetry)
 
     return remote
