@@ -106,7 +106,7 @@ def test_doctor_tries_the_types_and_names_known_plugins_that_are_absent() -> Non
         def check(self, text: Text) -> Verdict:
             return None  # type: ignore[return-value]  # wrong on purpose
 
-    tables = loading._Tables()
+    tables = loading.Tables()
     tables.add(plugin(Forgetful), "stray 1.0")
     found = doctor._failing(Registry(**vars(tables)))
     assert [(finding.what, finding.state) for finding in found] == [("type stray:type of stray 1.0", "broken")]
@@ -154,12 +154,12 @@ def plugin(*classes: object) -> object:
 
 def refused(*classes: object) -> str:
     with pytest.raises(PluginError) as error:
-        loading._Tables().add(plugin(*classes), "stray 1.0")
+        loading.Tables().add(plugin(*classes), "stray 1.0")
     return str(error.value)
 
 
 def test_a_duplicate_name_is_refused_with_both_owners() -> None:
-    tables = loading._Tables()
+    tables = loading.Tables()
     tables.add(plugin(Stray), "first 1.0")
     with pytest.raises(PluginError, match=r"'stray:type' is provided by both first 1.0 and second 2.0"):
         tables.add(plugin(Stray), "second 2.0")
@@ -238,9 +238,9 @@ def test_a_hook_without_its_marker_is_refused() -> None:
         pass
 
     with pytest.raises(PluginError, match="verif_constraints needs @hookimpl above it"):
-        loading._Tables().add(Unmarked(), "stray 1.0")
+        loading.Tables().add(Unmarked(), "stray 1.0")
     with pytest.raises(PluginError, match=r"it has no hook: mark one of verif_constraints, .* with @hookimpl"):
-        loading._Tables().add(Nothing(), "stray 1.0")
+        loading.Tables().add(Nothing(), "stray 1.0")
 
 
 @pytest.mark.parametrize("returned", [Stray, None, "stray", {"stray:type": Stray}, 3])
@@ -251,7 +251,7 @@ def test_a_hook_that_returns_no_list_is_refused(returned: object) -> None:
             return returned
 
     with pytest.raises(PluginError, match=r"verif_constraints returned .*; return a list of classes"):
-        loading._Tables().add(Wrong(), "stray 1.0")
+        loading.Tables().add(Wrong(), "stray 1.0")
 
 
 @pytest.mark.parametrize("hook", ["verif_judges", "verif_aggregators", "verif_rows"])
@@ -259,7 +259,7 @@ def test_a_hook_that_returns_no_list_is_refused(returned: object) -> None:
 def test_a_hook_that_returns_no_table_of_functions_is_refused(hook: str, returned: object) -> None:
     wrong = type("Wrong", (), {hook: hookimpl(lambda _self: returned)})
     with pytest.raises(PluginError, match=f"{hook} returned"):
-        loading._Tables().add(wrong(), "stray 1.0")
+        loading.Tables().add(wrong(), "stray 1.0")
 
 
 def test_a_check_that_returns_no_verdict_is_named_with_its_plugin() -> None:
@@ -282,7 +282,7 @@ def test_a_clash_names_the_owner_in_the_same_table() -> None:
     def named(hook: str) -> object:
         return type("Named", (), {hook: hookimpl(lambda _self: {"same": len})})()
 
-    tables = loading._Tables()
+    tables = loading.Tables()
     tables.add(named("verif_rows"), "rows 1.0")
     tables.add(named("verif_aggregators"), "mean 1.0")
     with pytest.raises(PluginError, match=r"provided by both rows 1\.0 and late 1\.0"):

@@ -11,32 +11,34 @@ from typing import TYPE_CHECKING, Any
 from verif_sdk.late import loading, once
 
 if TYPE_CHECKING:
-    from verif_sdk.aggregate import monotone
+    from verif_sdk.aggregate import Aggregator, monotone
+    from verif_sdk.any_constraint import AnyConstraint
     from verif_sdk.api import averify, verify, verify_batch
-    from verif_sdk.case import Case
+    from verif_sdk.case import Case, RowFormat
     from verif_sdk.composer import Composer
     from verif_sdk.constraint import Check, Constraint, Example, Judged
     from verif_sdk.demand import Demand
     from verif_sdk.errors import InvalidSpec, MissingJudge, Undecidable, UndecidedReward, UnknownName, VerifError
-    from verif_sdk.plugins.hookspecs import Aggregator, JudgeFactory, RowFormat, hookimpl
-    from verif_sdk.plugins.registry import AnyConstraint, Registry
-    from verif_sdk.question import Answer, Judge, Question
+    from verif_sdk.plugins.hookspecs import hookimpl
+    from verif_sdk.plugins.registry import Registry
+    from verif_sdk.question import Answer, Judge, JudgeFactory, Question
     from verif_sdk.text import Text
     from verif_sdk.verdict import Result, Usage, Verdict
 
 __version__ = "0.2.0"
 
 _HOME = {
-    "aggregate": ("monotone",),
-    "case": ("Case",),
+    "aggregate": ("Aggregator", "monotone"),
+    "any_constraint": ("AnyConstraint",),
+    "case": ("Case", "RowFormat"),
     "composer": ("Composer",),
     "constraint": ("Check", "Constraint", "Example", "Judged"),
     "errors": ("InvalidSpec", "MissingJudge", "Undecidable", "UndecidedReward", "UnknownName", "VerifError"),
     "demand": ("Demand",),
-    "plugins.hookspecs": ("Aggregator", "JudgeFactory", "RowFormat", "hookimpl"),
+    "plugins.hookspecs": ("hookimpl",),
     "late": ("once",),
-    "question": ("Answer", "Judge", "Question"),
-    "plugins.registry": ("AnyConstraint", "Registry"),
+    "question": ("Answer", "Judge", "JudgeFactory", "Question"),
+    "plugins.registry": ("Registry",),
     "text": ("Text",),
     "verdict": ("Result", "Usage", "Verdict"),
     "api": ("averify", "verify", "verify_batch"),

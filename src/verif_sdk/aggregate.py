@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from math import prod
-from typing import SupportsFloat, TypeVar
+from typing import SupportsFloat, TypeAlias, TypeVar
 
 from verif_sdk.errors import PluginError
 from verif_sdk.verdict import Verdict
 
-A = TypeVar("A", bound=Callable[[Sequence[Verdict]], float])
+Aggregator: TypeAlias = Callable[[Sequence[Verdict]], float]
+"""Decided verdicts to a reward in [0, 1]; decorated with `monotone` where it is."""
+
+A = TypeVar("A", bound=Aggregator)
 
 
 def monotone(aggregator: A) -> A:
@@ -22,12 +25,12 @@ def monotone(aggregator: A) -> A:
     return aggregator
 
 
-def is_monotone(aggregator: Callable[[Sequence[Verdict]], float]) -> bool:
+def is_monotone(aggregator: Aggregator) -> bool:
     """Return whether `aggregator` is marked as monotone."""
     return getattr(aggregator, "monotone", False)
 
 
-def rewarded(aggregator: Callable[[Sequence[Verdict]], float], verdicts: Sequence[Verdict]) -> float:
+def rewarded(aggregator: Aggregator, verdicts: Sequence[Verdict]) -> float:
     """Return the reward that `aggregator` makes of decided verdicts.
 
     Raises:
@@ -129,7 +132,7 @@ def _mean(values: Iterable[float]) -> float:
     return sum(numbers) / len(numbers) if numbers else 1.0
 
 
-def settled(verdicts: Sequence[Verdict], aggregate: Callable[[Sequence[Verdict]], float]) -> bool:
+def settled(verdicts: Sequence[Verdict], aggregate: Aggregator) -> bool:
     """Return whether no open verdict can change the reward any more."""
     if any(verdict.error is not None for verdict in verdicts):
         return True

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
+from verif_sdk.aggregate import Aggregator
 from verif_sdk.case import Case, Message
 from verif_sdk.composer import Composer
 from verif_sdk.constraint import Constraint
 from verif_sdk.errors import InvalidSpec
-from verif_sdk.plugins.hookspecs import Aggregator
 from verif_sdk.problems import shown
 from verif_sdk.question import Judge
 from verif_sdk.verdict import Result

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from verif_sdk import limits
+from verif_sdk.any_constraint import AnyConstraint
 from verif_sdk.constraint import Constraint
 from verif_sdk.errors import InvalidSpec
-from verif_sdk.plugins.registry import AnyConstraint, from_json
 from verif_sdk.problems import described
+from verif_sdk.spec import from_json
 from verif_sdk.text import Text
 
 Message = Mapping[str, Any]
@@ -69,6 +70,10 @@ class Case(BaseModel):
         prompt = self.prompt if self.prompt is None or isinstance(self.prompt, str) else as_text(self.prompt)
         answer = raw if think is None else without_reasoning(raw, *think)
         return Text(answer, prompt=prompt, reference=self.reference)
+
+
+RowFormat: TypeAlias = Callable[[Mapping[str, object]], Case]
+"""One row of a data set, as read from JSON, to a case; raises InvalidSpec for a row it cannot read."""
 
 
 def without_reasoning(response: str, opening: str, closing: str) -> str:

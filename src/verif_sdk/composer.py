@@ -11,12 +11,11 @@ from functools import partial
 from threading import Event
 from typing import Literal, TypeVar
 
-from verif_sdk.aggregate import bound, rewarded, settled
+from verif_sdk.aggregate import Aggregator, bound, rewarded, settled
 from verif_sdk.case import THINK, Case
 from verif_sdk.errors import InvalidSpec, MissingJudge, UndecidedReward, noted
 from verif_sdk.judges.spec import checked, resolve
 from verif_sdk.pending import Asked, Pending
-from verif_sdk.plugins.hookspecs import Aggregator
 from verif_sdk.plugins.registry import Registry
 from verif_sdk.problems import shown
 from verif_sdk.question import Judge

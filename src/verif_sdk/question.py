@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
@@ -78,3 +78,7 @@ class Judge(Protocol):
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return one answer per question, in order; a failed question gets an `Answer.error`."""
         ...
+
+
+JudgeFactory: TypeAlias = Callable[..., Judge]
+"""Called with what follows the scheme of a judge spec, and its options as keyword arguments."""

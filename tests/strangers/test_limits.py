@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from verif_sdk import Case, InvalidSpec, Registry, limits, verify
-from verif_sdk.plugins.registry import distinct
+from verif_sdk.spec import distinct
 
 WORDS = {"type": "length:words", "at_least": 1}
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NamedTuple
 
-from verif_sdk.case import Case
+from verif_sdk.case import Case, RowFormat
 from verif_sdk.composer import Composer
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.files.accuracy import Accuracy
 from verif_sdk.files.lines import from_line
-from verif_sdk.files.scoring import MODES, WINDOW, RowFormat, has_loose, in_mode
+from verif_sdk.files.scoring import MODES, WINDOW, has_loose, in_mode
 from verif_sdk.verdict import Result
 
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from verif_sdk.case import Case
+from verif_sdk.case import Case, RowFormat
 from verif_sdk.composer import Composer
 from verif_sdk.constraint import Constraint, Judged
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.files.lines import from_line
-from verif_sdk.files.scoring import WINDOW, RowFormat
+from verif_sdk.files.scoring import WINDOW
 from verif_sdk.judges.prompt import PROMPT_VERSION
 from verif_sdk.question import YES_NO
 from verif_sdk.text import Text

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Any, Literal, NamedTuple
 
-from verif_sdk.case import Case
+from verif_sdk.case import Case, RowFormat
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.files.lines import from_line
-from verif_sdk.files.scoring import RowFormat
 from verif_sdk.problems import GUARDS
 from verif_sdk.rows import native
 

@@ -15,7 +15,7 @@ from typing import IO, Any, TypeVar
 
 from verif_sdk import problems
 from verif_sdk.errors import InvalidSpec, in_words
-from verif_sdk.plugins.registry import distinct
+from verif_sdk.spec import distinct
 
 T = TypeVar("T")
 Line = tuple[int, bytes]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice, zip_longest
 from typing import Any
 
-from verif_sdk.case import Case
+from verif_sdk.case import Case, RowFormat
 from verif_sdk.composer import Composer
 from verif_sdk.errors import InvalidSpec, PluginError, in_words
 from verif_sdk.files.lines import Line, from_row, json_object
@@ -23,7 +23,6 @@ WINDOW = 128
 """Rows per batch; two batches are under way at a time, so that the judge never waits for a file."""
 
 Row = dict[str, Any]
-RowFormat = Callable[[Mapping[str, Any]], Case]
 
 MODES = ("strict", "loose")
 _LOOSE = "-loose"

@@ -8,13 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from inspect import iscoroutinefunction, signature
-from typing import TYPE_CHECKING
 
 from verif_sdk.errors import InvalidSpec, JudgeFailed, VerifError, in_words, suggest
-from verif_sdk.question import Judge
-
-if TYPE_CHECKING:
-    from verif_sdk.plugins.hookspecs import JudgeFactory
+from verif_sdk.plugins.registry import Registry
+from verif_sdk.question import Judge, JudgeFactory
 
 
 @dataclass(frozen=True)
@@ -121,8 +118,6 @@ def from_spec(spec: str) -> Judge:
         JudgeFailed: the judge raised while it was made.
     """
     from urllib.parse import parse_qsl
-
-    from verif_sdk.plugins.registry import Registry
 
     scheme, colon, rest = spec.partition(":")
     if not colon:

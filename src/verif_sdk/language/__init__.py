@@ -28,9 +28,9 @@ def detect_raw(text: str) -> str | None:
 
     The verdicts are those of langdetect with `DetectorFactory.seed = 0`.
     """
+    from verif_sdk.language.choice import most_probable
     from verif_sdk.language.ngrams import known
     from verif_sdk.language.profiles import ascii_profiles
-    from verif_sdk.language.walk import most_probable
 
     found = known(text)
     if len(found) == 0:

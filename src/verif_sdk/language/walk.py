@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
 from random import Random
 
 from verif_sdk.language.profiles import ascii_profiles, row
-from verif_sdk.late import once
 
 WALKS = 7
 STEPS = 1000
@@ -21,29 +19,14 @@ BASE = 10_000
 """...and what it is divided by."""
 
 
-def most_probable(ngrams: array[int]) -> int | None:
+def exact(ngrams: array[int]) -> int | None:
     """Return the number of the language that langdetect, seeded with 0, finds most probable, if any.
+
+    By langdetect's own arithmetic, in its own order.
 
     Args:
         ngrams: rows of the profiles, one or more.
     """
-    fast = _fast()
-    best = None if fast is None else fast(ngrams)
-    return exact(ngrams) if best is None else best
-
-
-@once
-def _fast() -> Callable[[array[int]], int | None] | None:
-    """Return what `most_probable` does, in numpy; None where numpy, an extra, is absent."""
-    try:
-        from verif_sdk.language.fast_walk import most_probable as in_numpy
-    except ImportError:
-        return None
-    return in_numpy
-
-
-def exact(ngrams: array[int]) -> int | None:
-    """Return what `most_probable` does, by langdetect's own arithmetic in its own order."""
     random = Random(0)  # noqa: S311  # langdetect's method, and its seed
     choice = random.choice
     width = len(ascii_profiles().languages)

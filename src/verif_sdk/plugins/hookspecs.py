@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import pluggy
 
-from verif_sdk.case import Case
-from verif_sdk.constraint import Constraint
-from verif_sdk.question import Judge
-from verif_sdk.verdict import Verdict
+if TYPE_CHECKING:
+    from verif_sdk.aggregate import Aggregator
+    from verif_sdk.case import RowFormat
+    from verif_sdk.constraint import Constraint
+    from verif_sdk.question import JudgeFactory
 
 hookspec = pluggy.HookspecMarker("verif_sdk")
 hookimpl = pluggy.HookimplMarker("verif_sdk")
-
-JudgeFactory: TypeAlias = Callable[..., Judge]
-"""Called with what follows the scheme of a judge spec, and its options as keyword arguments."""
-
-Aggregator: TypeAlias = Callable[[Sequence[Verdict]], float]
-"""Decided verdicts to a reward in [0, 1]; decorated with `aggregate.monotone` where it is."""
-
-RowFormat: TypeAlias = Callable[[Mapping[str, object]], Case]
-"""One row of a data set, as read from JSON, to a case; raises InvalidSpec for a row it cannot read."""
 
 
 @hookspec

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -14,36 +14,28 @@ import pluggy
 from verif_sdk import __version__
 from verif_sdk.constraint import Constraint
 from verif_sdk.errors import PluginError
-from verif_sdk.plugins import hookspecs, native
+from verif_sdk.plugins import hookspecs
 from verif_sdk.plugins.declaration import declared
 from verif_sdk.plugins.known import BLOCK
-from verif_sdk.plugins.registry import Registry
 
 GROUP = "verif_sdk"
 HOOKS = {kind: f"verif_{kind}" for kind in ("constraints", "judges", "aggregators", "rows")}
 """The hooks, by what they provide."""
+NATIVE = "verif_sdk.plugins.native"
+"""The built-ins, which are loaded by name, like any plugin: what they provide may itself use the registry."""
 
 
-def installed() -> Registry:
-    """Return the built-ins and all installed plugins (`Registry.installed` keeps them).
-
-    A broken plugin is left out with a warning that names its distribution, and listed in
-    `Registry.broken`. `VERIF_SDK_BLOCK=a,b` leaves out the entry points of those names.
-    """
+def installed() -> Tables:
+    """Return what the built-ins and all installed plugins provide, but for those that VERIF_SDK_BLOCK names."""
     blocked = {name.strip() for name in os.environ.get(BLOCK, "").split(",")}
     points = sorted(entry_points(group=GROUP), key=lambda point: point.name)
-    found = load([point for point in points if point.name not in blocked])
-    for name, cls in found.constraints.items():
-        cls.provider = found.owners[name]
-    for plugin, cause in found.broken.items():
-        warnings.warn(f"verif_sdk left out the plugin {plugin}: {cause}", stacklevel=2)
-    return found
+    return load([point for point in points if point.name not in blocked])
 
 
-def load(points: list[EntryPoint]) -> Registry:
-    """Return the registry of the built-ins and the plugins at `points`, in that order."""
-    tables = _Tables()
-    tables.add(native, f"verif-sdk {__version__}")
+def load(points: list[EntryPoint]) -> Tables:
+    """Return what the built-ins and the plugins at `points` provide, in that order."""
+    tables = Tables()
+    tables.add(import_module(NATIVE), f"verif-sdk {__version__}")
     for point in points:
         owner = _owner(point)
         try:
@@ -53,11 +45,13 @@ def load(points: list[EntryPoint]) -> Registry:
             tables.broken[f"{point.name!r} ({owner})"] = (
                 f"{cause}" if known else f"{type(cause).__name__}: {cause}"
             )
-    return Registry(**vars(tables))
+    return tables
 
 
 @dataclass
-class _Tables:
+class Tables:
+    """What plugins provide, by name; the fields are those of `Registry`."""
+
     constraints: dict[str, type[Constraint]] = field(default_factory=dict)
     judges: dict[str, Any] = field(default_factory=dict)
     aggregators: dict[str, Any] = field(default_factory=dict)
@@ -79,7 +73,8 @@ class _Tables:
         for kind, table in found.items():
             getattr(self, kind).update(table)
             names[kind] = (*names.get(kind, ()), *table)
-        self.owners.update(dict.fromkeys(found["constraints"], owner))
+        for name, cls in found["constraints"].items():
+            self.owners[name] = cls.provider = owner
 
     def _owner(self, kind: str, name: str) -> str:
         return next(owner for owner, names in self.plugins.items() if name in names[kind])

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from verif_sdk import aggregate, catalogue, rows
+from verif_sdk.aggregate import Aggregator
+from verif_sdk.case import RowFormat
 from verif_sdk.constraint import Constraint
 from verif_sdk.judges import spec as judges
-from verif_sdk.plugins.hookspecs import Aggregator, JudgeFactory, RowFormat, hookimpl
+from verif_sdk.plugins.hookspecs import hookimpl
+from verif_sdk.question import JudgeFactory
 
 
 @hookimpl

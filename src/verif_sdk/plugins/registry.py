@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import PlainValidator, SerializeAsAny, ValidationError, WithJsonSchema
+from pydantic import ValidationError
 
 from verif_sdk import limits
 from verif_sdk.constraint import Constraint
 from verif_sdk.errors import InvalidSpec, UnknownName, did_you_mean, suggest
 from verif_sdk.late import once
 from verif_sdk.nearest import nearest_types
-from verif_sdk.plugins import known
+from verif_sdk.plugins import known, loading
 from verif_sdk.problems import described, kind, shown
+from verif_sdk.spec import from_json
 
 if TYPE_CHECKING:
-    from verif_sdk.plugins.hookspecs import Aggregator, JudgeFactory, RowFormat
+    from verif_sdk.aggregate import Aggregator
+    from verif_sdk.case import RowFormat
+    from verif_sdk.question import JudgeFactory
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Registry:
-    """Everything that plugins provide, by name. Built by `plugins.load`."""
+    """Everything that plugins provide, by name."""
 
     constraints: Mapping[str, type[Constraint]]
     judges: Mapping[str, JudgeFactory] = field(default_factory=dict)
@@ -43,10 +45,15 @@ class Registry:
     @staticmethod
     @once
     def installed() -> Registry:
-        """Return the registry of this process: the built-ins and every installed plugin, read on first use."""
-        from verif_sdk.plugins.loading import installed
+        """Return the registry of this process: the built-ins and every installed plugin, read on first use.
 
-        return installed()
+        A broken plugin is left out with a warning that names its distribution, and listed in `broken`.
+        `VERIF_SDK_BLOCK=a,b` leaves out the entry points of those names.
+        """
+        registry = Registry(**vars(loading.installed()))
+        for plugin, cause in registry.broken.items():
+            warnings.warn(f"verif_sdk left out the plugin {plugin}: {cause}", stacklevel=2)
+        return registry
 
     def parse(self, spec: Constraint | Mapping[str, Any] | str) -> Constraint:
         """Return the typed constraint that `spec` (an object, a dict or its JSON) describes.
@@ -135,41 +142,6 @@ class Registry:
 def _without_parameters(cls: type[Constraint]) -> Constraint:
     """Return the constraint of a type alone; it never changes, so one is enough."""
     return cls.model_validate({})
-
-
-def from_json(text: str) -> Any:
-    """Return the value of a JSON text.
-
-    Raises:
-        InvalidSpec: the text is not JSON, and the message gives line and column; or an object has a key twice.
-    """
-    try:
-        return json.loads(text, object_pairs_hook=distinct)
-    except InvalidSpec:
-        raise
-    except (ValueError, RecursionError) as error:
-        raise InvalidSpec(f"not JSON: {error} in {text!r:.80}") from None
-
-
-def distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return the JSON object of these pairs, of which json alone would silently drop the first of two same keys.
-
-    Raises:
-        InvalidSpec: a key occurs twice.
-    """
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
-        raise InvalidSpec(f"the key {twice!r} occurs twice in one object; remove one")
-    return made
-
-
-AnyConstraint = Annotated[
-    SerializeAsAny[Constraint],
-    PlainValidator(lambda spec: Registry.installed().typed(spec)),
-    WithJsonSchema({"type": "object", "required": ["type"], "x-constraint": True}),
-]
-"""A field that holds any registered constraint: reads objects, dicts and JSON, writes all parameters."""
 
 
 def _linked(schema: Any) -> Any:

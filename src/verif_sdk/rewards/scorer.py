@@ -11,11 +11,10 @@ from threading import Event
 from typing import Any
 
 from verif_sdk import visible
-from verif_sdk.case import Case, Message
+from verif_sdk.case import Case, Message, RowFormat
 from verif_sdk.composer import Composer
 from verif_sdk.errors import InvalidSpec, UndecidedReward, in_words, suggest
 from verif_sdk.judges import spec as judges
-from verif_sdk.plugins.hookspecs import RowFormat
 from verif_sdk.plugins.registry import Registry
 from verif_sdk.rewards.config import RewardConfig
 from verif_sdk.rewards.opening import Opening

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from verif_sdk.plugins.registry import AnyConstraint
+from verif_sdk.any_constraint import AnyConstraint
 from verif_sdk.text import Text
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from verif_sdk.case import Case
 from verif_sdk.errors import InvalidSpec
-from verif_sdk.plugins.registry import from_json
+from verif_sdk.spec import from_json
 
 RULE, JUDGED = "[rule]", "[llm]"
 _SHARED = ("response", "id", "reference", "metadata")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from verif_sdk import Constraint, hookimpl
 
 if TYPE_CHECKING:
-    from verif_sdk.plugins.hookspecs import RowFormat
+    from verif_sdk import RowFormat
 
 
 @hookimpl

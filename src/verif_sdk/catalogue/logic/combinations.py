@@ -12,9 +12,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from verif_sdk.any_constraint import AnyConstraint
 from verif_sdk.constraint import Constraint, Example
 from verif_sdk.demand import Demand
-from verif_sdk.plugins.registry import AnyConstraint
 from verif_sdk.question import Answer, Question
 from verif_sdk.text import Text
 from verif_sdk.verdict import Verdict

@@ -9,11 +9,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from verif_sdk.any_constraint import AnyConstraint
 from verif_sdk.blocks import code_blocks
 from verif_sdk.catalogue.support.patterns import Pattern, search
 from verif_sdk.constraint import Constraint, Example
 from verif_sdk.errors import Undecidable
-from verif_sdk.plugins.registry import AnyConstraint
 from verif_sdk.question import Answer, Question
 from verif_sdk.text import Text
 from verif_sdk.verdict import Verdict
