@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
-from verif_sdk import Result, Usage, Verdict
+from verif_sdk import InvalidSpec, Result, Usage, Verdict
 
 
 @pytest.mark.parametrize(
@@ -24,7 +23,7 @@ from verif_sdk import Result, Usage, Verdict
     ],
 )
 def test_a_verdict_is_decided_undecided_or_skipped_and_nothing_else(fields: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(InvalidSpec):
         Verdict(type="t", **fields)
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from verif_sdk import limits
 from verif_sdk.any_constraint import AnyConstraint
 from verif_sdk.constraint import Constraint
-from verif_sdk.errors import InvalidSpec
-from verif_sdk.problems import described
 from verif_sdk.spec import from_json
 from verif_sdk.text import Text
+from verif_sdk.value import Value
 
 Message = Mapping[str, Any]
 """A chat message as the trainers hand it over: `role`, and `content` as text, parts or None."""
@@ -32,10 +31,10 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-class Case(BaseModel):
+class Case(Value):
     """What is verified: a response to a prompt, under constraints."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(defer_build=True)
 
     response: str | tuple[dict[str, Any], ...]
     """Text, or chat messages, of which the last of the assistant counts."""
@@ -55,10 +54,7 @@ class Case(BaseModel):
         Raises:
             InvalidSpec: in one sentence, which field is wrong and what was expected.
         """
-        try:
-            return cls(**fields)
-        except ValidationError as error:
-            raise InvalidSpec(described(error, cls)) from None
+        return cls.read(fields)
 
     def text(self, think: tuple[str, str] | None = THINK) -> Text:
         """Return the response to check, without its reasoning.

@@ -7,12 +7,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from verif_sdk.demand import Demand
 from verif_sdk.errors import PluginError, Undecidable
 from verif_sdk.question import YES_NO, Answer, Question
 from verif_sdk.text import Text
+from verif_sdk.value import Value
 from verif_sdk.verdict import Verdict
 
 _NEEDED = {"prompt": "the prompt", "reference": "a reference"}
@@ -28,14 +29,14 @@ class Example(NamedTuple):
     reference: str | None = None
 
 
-class Constraint(BaseModel, ABC):
+class Constraint(Value, ABC):
     """One requirement on a response: its fields are its parameters, its class is its behaviour.
 
     A subclass has a docstring (its catalogue entry), a `type` (`family:name`, a Literal with that
     default), a `template` and `examples`, and is either a `Check` or a `Judged`.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(defer_build=True)
 
     template: ClassVar[str] = ""
     """The instruction with `{field}` where a parameter goes."""

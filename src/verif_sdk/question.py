@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeAlias, runtime_checkable
 
-from pydantic import BaseModel, ConfigDict
+from verif_sdk.value import Value
 
 YES_NO = (("yes", 1.0), ("no", 0.0))
 TOKEN_COUNTS = ("prompt_tokens", "cached_tokens", "completion_tokens")
 """The fields of an answer that say what it cost."""
 
 
-class Question(BaseModel):
+class Question(Value):
     """One question about one response, with the answers that it can have.
 
     Frozen, so equal questions are equal keys and are asked once.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     prompt: str | None
     """What the response answers to, as plain text."""
@@ -29,10 +27,8 @@ class Question(BaseModel):
     reference: str | None = None
 
 
-class Answer(BaseModel):
+class Answer(Value):
     """A judge's answer to one question: a score, or the error that kept it from one."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     score: float | None = None
     """In [0, 1]: the probability-weighted mean of the answers' scores."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from verif_sdk.constraint import Constraint, Example
-from verif_sdk.errors import MissingExtra, PluginError
+from verif_sdk.errors import InvalidSpec, MissingExtra, PluginError
 from verif_sdk.plugins.declaration import declared
 from verif_sdk.question import Answer
 from verif_sdk.text import Text
@@ -185,8 +183,8 @@ def _assert_any_part(cls: type[Constraint], example: Example) -> None:
         for part in PARTS:
             value = [part] if "items" in schema else part
             try:
-                constraint = cls.model_validate({**example.params, name: value})
-            except ValidationError:
+                constraint = cls.read({**example.params, name: value})
+            except InvalidSpec:
                 continue
             for response in ("one two", *BLANK, *example.accepts, *example.rejects):
                 _assert_sound(constraint, _text(response, example))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
+from verif_sdk.value import Value
 from verif_sdk.visible import visible
 
 SHOWN = 8
@@ -14,15 +15,13 @@ SHOWN = 8
 Unit = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
-class Verdict(BaseModel):
+class Verdict(Value):
     """The outcome of one constraint: decided, undecided with an error, or skipped.
 
     Exactly one of three holds: `passed` and `score` are set (decided); `error` is set
     (undecided: a failure of the checking, never of the response); `skipped` is true (no judge
     was asked, because the answer could not have changed the reward).
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     type: str
     """The type of the constraint, such as `length:words`."""
@@ -73,15 +72,13 @@ class Verdict(BaseModel):
         return visible(f"{self.mark}  {score}  {self.type}: {self.error or self.reason}".rstrip(": "))
 
 
-class Usage(BaseModel):
+class Usage(Value):
     """What a result cost: questions and tokens of the judge.
 
     `asked` questions went to the judge, `kept` of them to its cache; `shared` were answered by an
     identical question of the same batch; `saved` were not asked because they could not change the
     reward; `failed` came back without a verdict. Token counts cover `asked` alone.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     asked: int = 0
     kept: int = 0
@@ -97,10 +94,8 @@ class Usage(BaseModel):
         return Usage(**{name: mine[name] + theirs[name] for name in mine})
 
 
-class Result(BaseModel):
+class Result(Value):
     """The reward of one response and the verdicts behind it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     reward: Unit | None
     """In [0, 1]; None when a verdict is undecided and no `missing` value was named."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from verif_sdk.any_constraint import AnyConstraint
 from verif_sdk.text import Text
+from verif_sdk.value import Value
 
 
-class _Step(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class _Step(Value):
+    """What all steps have in common."""
 
 
 class Affine(_Step):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from verif_sdk.catalogue.soft.qualities import Words
 from verif_sdk.constraint import Constraint, Example, Judged
 from verif_sdk.question import Answer, Question
 from verif_sdk.text import Text
+from verif_sdk.value import Value
 from verif_sdk.verdict import Verdict
 
 
@@ -63,10 +64,8 @@ class Scale(Judged):
         return score >= (self.at_least - 1) / (self.levels - 1) - 1e-9
 
 
-class Item(BaseModel):
+class Item(Value):
     """One line of a rubric."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     criterion: Words
     weight: float = Field(
