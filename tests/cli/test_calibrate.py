@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,16 @@ from typer.testing import CliRunner
 from verif_sdk import Answer, Composer, InvalidSpec, Question, Registry, verify
 from verif_sdk.cli import app
 from verif_sdk.cli.calibrate import _print as shown_in_words
-from verif_sdk.files.calibration import agreement, calibrate, labelled, write
+from verif_sdk.files.accuracy import Share
+from verif_sdk.files.agreement import Labelled, agreement, with_intervals
+from verif_sdk.files.calibration import calibrate, labelled, write
 from verif_sdk.judges.scripted import ScriptedJudge
 from verif_sdk.judges.spec import from_spec
 from verif_sdk.judges.wrappers.calibrated import CalibratedJudge
 
 CHECKPOINT = Path(__file__).resolve().parents[2] / "examples" / "tiny_judge" / "checkpoint"
 SCORES = (0.9, 0.8, 0.4, 0.35, 0.3, 0.2, 0.1, 0.6)
-PAIRS = [(score, place < 4) for place, score in enumerate(SCORES)]
+PAIRS = [Labelled(score, place < 4, place) for place, score in enumerate(SCORES)]
 
 
 def test_the_figures_are_those_of_a_calculation_by_hand() -> None:
@@ -37,14 +40,52 @@ def test_the_figures_are_those_of_a_calculation_by_hand() -> None:
     assert found.best.kappa == pytest.approx(0.75)
     by_hand = 1 * 0.1 + 1 * 0.2 + 2 * abs(0.325 - 0.5) + 1 * 0.6 + 1 * 0.6 + 1 * 0.2 + 1 * 0.1
     assert found.error == pytest.approx(by_hand / 8)
-    for one in (found.best, calibrate([*PAIRS, (0.5, True), (0.35, False)]).best):
+    for one in (found.best, calibrate([*PAIRS, Labelled(0.5, True, 8), Labelled(0.35, False, 9)]).best):
         assert one.threshold in {*SCORES, 0.5}
-    assert found.best == agreement(PAIRS, found.best.threshold)
+    assert found.best == with_intervals(PAIRS, agreement(PAIRS, found.best.threshold))
     assert [one.count for one in found.bins] == [0, 1, 1, 2, 1, 0, 1, 0, 1, 1]
 
 
+def test_intervals_are_wilsons_and_widen_where_labels_of_one_response_agree() -> None:
+    alone, together, all_right = Share(), Share(), Share()
+    for place in range(40):
+        alone.add(str(place), place % 5 > 0)
+        together.add(str(place % 10), place % 5 > 0)  # four labels each, all four the same
+        all_right.add(str(place % 10), True)
+    # Wilson's interval for 32 of 40 as R's prop.test gives it (without correction), and for 10 of 10 responses.
+    assert alone.interval == pytest.approx((0.6524, 0.8950), abs=1e-4)
+    assert together.interval[0] < alone.interval[0]
+    assert together.interval[1] > alone.interval[1]
+    assert all_right.interval == pytest.approx((0.7225, 1.0), abs=1e-4)
+    assert Share().interval == (0.0, 1.0)
+
+
+def of_chance(count: int, *, right: float) -> list[Labelled]:
+    """Labels of a judge whose probabilities are exactly right, raised to a power."""
+    chance = random.Random(1)
+    scores = [chance.random() for _ in range(count)]
+    return [Labelled(score**right, chance.random() < score, place) for place, score in enumerate(scores)]
+
+
+def test_the_intervals_hold_what_more_labels_show_as_often_as_they_say() -> None:
+    truth = agreement(of_chance(50_000, right=1), 0.5)
+    pairs = of_chance(4_000, right=1)
+    parts = [pairs[start : start + 200] for start in range(0, 4_000, 200)]
+    held = dict.fromkeys(("accuracy", "precision", "recall", "kappa"), 0)
+    for part in parts:
+        for figure, (low, high) in with_intervals(part, agreement(part, 0.5)).intervals.items():
+            held[figure] += low <= getattr(truth, figure) <= high
+    assert min(held.values()) >= 18  # of 20; 95 % would be 19
+
+
+def test_the_calibration_error_of_a_judge_that_is_right_is_what_chance_explains_and_of_another_is_not() -> None:
+    right, wrong = calibrate(of_chance(400, right=1)), calibrate(of_chance(400, right=3))
+    assert 0 < right.error < right.noise
+    assert wrong.error > 2 * wrong.noise
+
+
 def test_labels_of_one_kind_measure_nothing() -> None:
-    for pairs, got in (([], "got none with a verdict"), ([(0.5, True)] * 3, "got 3 of one kind")):
+    for pairs, got in (([], "got none with a verdict"), ([Labelled(0.5, True, 1)] * 3, "all 3 are true")):
         with pytest.raises(InvalidSpec, match=f"labels of both kinds, true and false; {got}"):
             calibrate(pairs)
 
@@ -99,7 +140,7 @@ def test_scales_and_negations_have_no_say_in_the_threshold_of_yes_and_no() -> No
     composer = Composer(ScriptedJudge(lambda _: 0.7), early_exit=False)
     read = Registry.installed().row_format("native")
     found = labelled([(1, json.dumps(row).encode())], read, composer)
-    assert found == ([(0.7, True)], {}, 2)
+    assert found == ([Labelled(0.7, True, 1)], {}, 2)
 
 
 def test_the_causes_of_what_is_undecided_are_counted_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
@@ -116,7 +157,9 @@ def test_the_causes_of_what_is_undecided_are_counted_and_shown(capsys: pytest.Ca
     found = calibrate(pairs, undecided, other)
     assert (found.undecided, found.causes) == (2, {"[the] server is away": 2})
     shown_in_words(found)
-    assert "2 x [the] server is away" in capsys.readouterr().out
+    shown_few = capsys.readouterr().out
+    assert "2 x [the] server is away" in shown_few
+    assert "fewer than 20 labels" in shown_few
     with pytest.raises(InvalidSpec, match="got none with a verdict; 4 undecided: the judge is away"):
         calibrate([], {"the judge is away": 4})
 
@@ -153,10 +196,22 @@ def test_a_real_judge_is_measured_and_takes_its_threshold_from_the_file(tmp_path
     assert ElementTree.parse(plot).getroot().tag.endswith("svg")
     shown = CliRunner().invoke(app, command).stdout
     assert "expected calibration error" in shown
+    assert re.search(r"^accuracy +\d\.\d{3} \[\d\.\d\d, \d\.\d\d\]", shown, re.MULTILINE)
+    assert "fewer than" not in shown
     text = "Thank you very much for your question about the wonderful hotel."
     result = verify(text, {"type": "soft:tone", "tone": "polite"}, judge=f"hf:{CHECKPOINT}?calibration={out}")
     assert result.reward == 1.0
     assert "threshold" in result.verdicts[0].decided_by
+
+
+def test_a_judge_that_is_away_is_no_wrong_call(tmp_path: Path) -> None:
+    path = tmp_path / "rows"
+    tone = {"type": "soft:tone", "tone": "polite"}
+    path.write_text(json.dumps({"response": "a", "constraints": tone, "labels": [True]}) + "\n")
+    done = CliRunner().invoke(app, ["calibrate", str(path), "--judge", "server:http://127.0.0.1:9"])
+    assert done.exit_code == 3
+    assert done.stderr.startswith("verif: calibration needs labels of both kinds")
+    assert "1 undecided" in done.stderr
 
 
 def test_rows_whose_labels_do_not_fit_are_named(tmp_path: Path) -> None:

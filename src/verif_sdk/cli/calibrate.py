@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
@@ -13,10 +14,16 @@ from rich.markup import escape
 from rich.table import Table
 
 from verif_sdk.composer import Composer
+from verif_sdk.errors import InvalidSpec
 from verif_sdk.files import scoring
+from verif_sdk.files.agreement import Agreement, Interval
 from verif_sdk.files.calibration import BINS, Calibration, labelled, write
 from verif_sdk.files.calibration import calibrate as measure
 from verif_sdk.files.lines import numbered, opened
+from verif_sdk.visible import visible
+
+FEW = 20
+FIGURES = {"accuracy": "accuracy", "precision": "precision", "recall": "recall", "kappa": "Cohen's kappa"}
 
 
 def calibrate(
@@ -29,15 +36,22 @@ def calibrate(
 ) -> None:
     """Measure a judge against labels: `labels` has true, false or null for each constraint of a row.
 
-    Prints accuracy, precision, recall and Cohen's kappa at 0.5 and at the threshold with the highest kappa, the
-    expected calibration error, and, for each tenth of the judge's probability, how often people say yes.
+    Prints accuracy, precision, recall and Cohen's kappa at 0.5 and at the threshold with the highest kappa, with
+    95 % intervals; the expected calibration error, and what chance alone would make of it; and, for each tenth of
+    the judge's probability, how often people say yes.
 
     Exit codes: 0 measured, 2 the call is wrong, 3 some verdicts could not be had.
     """
     read = scoring.in_mode(rows_format, "strict")
     with opened(rows) as source:
         pairs, undecided, other = labelled(numbered(source, rows), read, Composer(judge, early_exit=False))
-    found = measure(pairs, undecided, other)
+    try:
+        found = measure(pairs, undecided, other)
+    except InvalidSpec as error:
+        if not undecided:
+            raise
+        print(f"verif: {visible(str(error))}", file=sys.stderr)
+        raise typer.Exit(3) from None
     if out is not None:
         write(out, judge, found)
     if plot is not None:
@@ -50,27 +64,52 @@ def calibrate(
 
 
 def _print(found: Calibration) -> None:
-    console = Console(emoji=False)
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("threshold", "accuracy", "precision", "recall", "kappa"):
-        table.add_column(name, justify="right")
-    for one in (found.usual, found.best):
-        table.add_row(*(f"{value:.3f}" for value in asdict(one).values()))
-    console.print(table, highlight=False)
+    console = Console(emoji=False, highlight=False)
+    console.print(_figures(found))
+    error = f"expected calibration error {found.error:.3f}; by chance alone up to {found.noise:.3f}"
     counts = f"{found.count} labels, {found.undecided} undecided, {found.other} of other questions than yes or no"
-    console.print(counts, highlight=False)
+    for line in (error, counts):
+        console.print(line, soft_wrap=True)
+    if found.count < FEW:
+        console.print(f"[yellow]fewer than {FEW} labels: too few to choose a judge or a threshold by[/]")
     for cause, count in Counter(found.causes).most_common(5):
-        console.print(f"[yellow]{count} x[/] {escape(cause)}", highlight=False)
-    console.print(f"expected calibration error {found.error:.3f}", highlight=False)
-    bins = Table(box=None, header_style="bold", pad_edge=False)
+        console.print(f"[yellow]{count} x[/] {escape(cause)}", soft_wrap=True)
+    console.print(_bins(found))
+
+
+def _figures(found: Calibration) -> Table:
+    """Return a column for the usual threshold and one for the best, if that is another."""
+    usual, best = found.usual, found.best
+    columns = {f"at {usual.threshold:g}": usual, f"at {best.threshold:.3g}, the best": best}
+    if usual.threshold == best.threshold:
+        columns = {f"at {usual.threshold:g}, the best": usual}
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("threshold")
+    for name in columns:
+        table.add_column(name)
+    for figure, name in FIGURES.items():
+        table.add_row(name, *(_with_interval(one, figure) for one in columns.values()))
+    return table
+
+
+def _with_interval(found: Agreement, figure: str) -> str:
+    return f"{getattr(found, figure):.3f} {_between(found.intervals[figure])}"
+
+
+def _between(interval: Interval) -> str:
+    return "\\[{:.2f}, {:.2f}]".format(*interval)
+
+
+def _bins(found: Calibration) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
     for name in ("judge says", "labels", "people say yes", ""):
-        bins.add_column(name, justify="right" if name else "left")
+        table.add_column(name, justify="right" if name else "left")
     for place, tenth in enumerate(found.bins):
         if tenth.count:
-            share = f"{tenth.share:.2f}"
             says = f"{place / BINS:.1f}-{(place + 1) / BINS:.1f}"
-            bins.add_row(says, str(tenth.count), share, "█" * round(20 * tenth.share))
-    console.print(bins, highlight=False)
+            share = f"{tenth.share:.2f} {_between(tenth.interval)}"
+            table.add_row(says, str(tenth.count), share, "█" * round(20 * tenth.share))
+    return table
 
 
 def svg(found: Calibration) -> str:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from verif_sdk.verdict import Result
 
+_Z = 1.96  # standard errors that a 95 % interval reaches to either side
+
 
 class Count(NamedTuple):
     """How many of one prompt's decided things passed."""
@@ -50,6 +52,22 @@ class Share:
             return None
         squares = sum((one.passed - self.rate * one.decided) ** 2 for one in self.prompts.values())
         return sqrt(squares * count / (count - 1)) / self.decided
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % confidence interval of the rate, in [0, 1]; all of it where nothing was decided.
+
+        Wilson's, for as many independent cases as give the clustered error, or as there are prompts where that
+        error is 0. Sources: Wilson (JASA 22, 1927); Korn and Graubard (Survey Methodology 24, 1998).
+        """
+        if self.rate is None:
+            return 0.0, 1.0
+        count = float(len(self.prompts))
+        if self.error:
+            count = min(self.rate * (1 - self.rate) / self.error**2 * count / (count - 1), self.decided)
+        middle = (self.rate + _Z**2 / (2 * count)) / (1 + _Z**2 / count)
+        spread = _Z / (1 + _Z**2 / count) * sqrt(self.rate * (1 - self.rate) / count + (_Z / (2 * count)) ** 2)
+        return max(0.0, middle - spread), min(1.0, middle + spread)
 
 
 @dataclass

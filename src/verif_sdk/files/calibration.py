@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, islice
-from operator import itemgetter
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +16,8 @@ from verif_sdk.case import Case, RowFormat
 from verif_sdk.composer import Composer
 from verif_sdk.constraint import Constraint, Judged
 from verif_sdk.errors import InvalidSpec
+from verif_sdk.files.accuracy import Share
+from verif_sdk.files.agreement import DRAWS, Agreement, Interval, Labelled, agreement, best, with_intervals
 from verif_sdk.files.lines import from_line
 from verif_sdk.files.scoring import WINDOW
 from verif_sdk.judges.prompt import PROMPT_VERSION
@@ -23,21 +25,6 @@ from verif_sdk.question import YES_NO
 from verif_sdk.text import Text
 
 BINS = 10
-
-Labelled = tuple[float, bool]
-"""A judge's probability, in [0, 1], and whether a person says that the requirement is met."""
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """Figures of the decisions "yes from this threshold on" against labels; each in [0, 1], kappa in [-1, 1]."""
-
-    threshold: float
-    accuracy: float
-    precision: float
-    recall: float
-    kappa: float
-    """Cohen's kappa: agreement beyond what chance gives (Cohen 1960)."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +34,8 @@ class Bin:
     count: int
     mean: float
     share: float
+    interval: Interval
+    """Where the share lies with 95 % confidence."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +53,8 @@ class Calibration:
     """At the threshold with the highest kappa; of several the one nearest to 0.5."""
     error: float
     """The expected calibration error over ten bins, in [0, 1] (Naeini et al. 2015)."""
+    noise: float
+    """What it reaches by chance once in 20 times, were the judge's probabilities exactly right."""
     bins: tuple[Bin, ...]
     causes: Mapping[str, int] = field(default_factory=dict)
     """Why the judge gave no verdict, and how often."""
@@ -93,7 +84,7 @@ def labelled(
     while window := list(islice(rest, WINDOW)):
         rows = [_row(number, line, read) for number, line in window]
         results = composer.verify_batch([case for case, _ in rows])
-        for (case, labels), result in zip(rows, results, strict=True):
+        for (number, _), (case, labels), result in zip(window, rows, results, strict=True):
             text = case.text()
             for label, item, verdict in zip(labels, case.constraints, result.verdicts, strict=True):
                 if label is None or verdict.hard:
@@ -103,7 +94,7 @@ def labelled(
                 elif verdict.score is None:
                     undecided[verdict.error or "not asked"] += 1
                 else:
-                    found.append((verdict.score, label))
+                    found.append(Labelled(verdict.score, label, number))
     return found, undecided, other
 
 
@@ -125,46 +116,48 @@ def calibrate(
     Raises:
         InvalidSpec: there is no label, or all are the same.
     """
-    if len({label for _, label in pairs}) < 2:
+    if len({pair.label for pair in pairs}) < 2:
         causes = "".join(f"; {count} undecided: {cause}" for cause, count in undecided.items())
-        got = f"got {len(pairs)} of one kind" if pairs else "got none with a verdict"
+        got = f"all {len(pairs)} are {str(pairs[0].label).lower()}" if pairs else "got none with a verdict"
         raise InvalidSpec(f"calibration needs labels of both kinds, true and false; {got}{causes[:500]}")
-    best = max(_agreements(pairs), key=lambda one: (round(one.kappa, 12), -abs(one.threshold - 0.5)))
-    bins = [[pair for pair in pairs if min(BINS - 1, int(pair[0] * BINS)) == place] for place in range(BINS)]
-    told = tuple(
-        Bin(len(inside), _mean([score for score, _ in inside]), _mean([float(label) for _, label in inside]))
-        for inside in bins
+    bins: list[list[Labelled]] = [[] for _ in range(BINS)]
+    for pair in pairs:
+        bins[min(BINS - 1, int(pair.score * BINS))].append(pair)
+    usual, highest = (with_intervals(pairs, one) for one in (agreement(pairs, 0.5), best(pairs)))
+    return Calibration(
+        len(pairs),
+        sum(undecided.values()),
+        other,
+        usual,
+        highest,
+        _error([[(pair.score, pair.label) for pair in inside] for inside in bins]),
+        _noise([[pair.score for pair in inside] for inside in bins]),
+        tuple(map(_bin, bins)),
+        dict(undecided),
     )
-    error = sum(one.count * abs(one.mean - one.share) for one in told) / len(pairs)
-    lost = sum(undecided.values())
-    return Calibration(len(pairs), lost, other, agreement(pairs, 0.5), best, error, told, dict(undecided))
 
 
-def agreement(pairs: Sequence[Labelled], threshold: float) -> Agreement:
-    """Return the figures at one threshold; precision and recall are 0 where they divide by nothing."""
-    said = sum(score >= threshold for score, _ in pairs)
-    both = sum(score >= threshold and label for score, label in pairs)
-    return _figures(threshold, len(pairs), sum(label for _, label in pairs), said, both)
+def _bin(pairs: Sequence[Labelled]) -> Bin:
+    share = Share()
+    for pair in pairs:
+        share.add(str(pair.row), pair.label)
+    return Bin(len(pairs), _mean([pair.score for pair in pairs]), share.rate or 0.0, share.interval)
 
 
-def _agreements(pairs: Sequence[Labelled]) -> Iterator[Agreement]:
-    """Yield the figures at 0.5 and at every probability that occurs, in one pass from the highest down."""
-    yield agreement(pairs, 0.5)
-    true = sum(label for _, label in pairs)
-    said = both = 0
-    for threshold, same in groupby(sorted(pairs, reverse=True), key=itemgetter(0)):
-        labels = [label for _, label in same]
-        said, both = said + len(labels), both + sum(labels)
-        if 0 < threshold < 1:
-            yield _figures(threshold, len(pairs), true, said, both)
+def _error(bins: Sequence[Sequence[tuple[float, bool]]]) -> float:
+    """Return the expected calibration error: how far labels are from the scores, bin by bin, per label."""
+    off = sum(abs(sum(score - label for score, label in inside)) for inside in bins)
+    return off / sum(map(len, bins))
 
 
-def _figures(threshold: float, count: int, true: int, said: int, both: int) -> Agreement:
-    """Return the figures of `count` decisions: labelled yes, decided yes, and both of it."""
-    accuracy = (count - said - true + 2 * both) / count
-    chance = (said * true + (count - said) * (count - true)) / count**2
-    kappa = (accuracy - chance) / (1 - chance) if chance < 1 else 0.0
-    return Agreement(threshold, accuracy, both / said if said else 0.0, both / true if true else 0.0, kappa)
+def _noise(bins: Sequence[Sequence[float]]) -> float:
+    """Return the 95th percentile of the error where labels come true as often as the scores say.
+
+    Source: Bröcker and Smith (Weather and Forecasting 22, 2007), consistency resampling.
+    """
+    draw = random.Random(0).random  # noqa: S311  # the same figure each time
+    errors = [_error([[(score, draw() < score) for score in inside] for inside in bins]) for _ in range(DRAWS)]
+    return sorted(errors)[DRAWS * 95 // 100]
 
 
 def write(path: Path, judge: str, found: Calibration) -> None:
