@@ -16,7 +16,7 @@ import pytest
 from verif_sdk import Check, Example, Registry, Text, Verdict, __version__, hookimpl
 from verif_sdk.errors import PluginError
 from verif_sdk.files import scoring
-from verif_sdk.plugins import loading, native
+from verif_sdk.plugins import loading, native, provided
 from verif_sdk.testing import assert_contract
 
 HERE = Path(__file__).parent / "plugins"
@@ -297,7 +297,7 @@ def test_a_misspelt_hook_is_refused() -> None:
             return []
 
     with pytest.raises(pluggy.PluginValidationError, match="verif_constrains"):
-        loading.plugin_manager(Misspelt())
+        provided.plugin_manager(Misspelt())
 
 
 def test_an_entry_point_that_does_not_exist_is_reported_by_name() -> None:
@@ -318,7 +318,7 @@ def test_the_kit_catches_a_check_that_passes_what_it_should_reject() -> None:
 
 def test_the_built_ins_come_in_through_the_same_hooks() -> None:
     assert set(Registry.installed().owners.values()) >= {f"verif-sdk {__version__}"}
-    assert loading.plugin_manager(native).hook.verif_aggregators()
+    assert provided.plugin_manager(native).hook.verif_aggregators()
 
 
 def test_a_plugin_whose_import_exits_is_left_out_like_any_other(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -307,27 +306,21 @@ def test_a_judge_that_is_down_stops_the_run_and_its_rows_are_asked_again(tmp_pat
 
 def test_a_run_that_is_interrupted_while_its_judge_thinks_ends_at_once(tmp_path: Path) -> None:
     source = written(tmp_path / "in.jsonl", [{"response": f"Hi {n}", "constraints": SOFT} for n in range(300)])
-    thinking = (
-        "import asyncio, sys\nfrom verif_sdk import judges\n"
+    (tmp_path / "thinking.py").write_text(
+        "import asyncio\nfrom verif_sdk import hookimpl\n"
         "class Thinking:\n"
+        "    def __init__(self, model):\n"
+        "        pass\n"
         "    async def answer(self, questions):\n"
         "        print('thinking', flush=True)\n"
         "        await asyncio.sleep(600)\n"
-        "judges.from_spec = lambda spec: Thinking()\n"
-        "sys.argv = ['verif', *sys.argv[1:]]\nfrom verif_sdk.cli import main\nmain()"
+        "@hookimpl\n"
+        "def verif_judges():\n"
+        "    return {'thinking': Thinking}\n"
     )
-    command = [
-        sys.executable,
-        "-c",
-        thinking,
-        "score",
-        str(source),
-        "--judge",
-        "x:y",
-        "--out",
-        str(tmp_path / "out"),
-    ]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ})
+    command = [sys.executable, "-c", "from verif_sdk.cli import main; main()", "--plugin", "thinking"]
+    command += ["score", str(source), "--judge", "thinking:m", "--out", str(tmp_path / "out")]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path)
     assert running.stdout is not None
     assert running.stdout.readline() == b"thinking\n"
     running.send_signal(signal.SIGINT)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +15,8 @@ import pytest
 pytest.importorskip("trl", reason="trl is not installed")
 
 from examples.trl_grpo.train import CONSTRAINTS, PROMPT, mean, policy, train
-from verif_sdk import Question, UndecidedReward
+from verif_sdk import UndecidedReward
 from verif_sdk.catalogue.length import Words
-from verif_sdk.question import Answer
 from verif_sdk.rewards.config import RewardConfig
 from verif_sdk.rewards.trl import AsyncTrlReward, TrlReward
 
@@ -96,37 +93,21 @@ def under_way(config: RewardConfig) -> TrlReward:
     return reward
 
 
-class Dead:
-    """A judge whose engine is gone."""
-
-    async def answer(self, questions: Sequence[Question]) -> list[Answer]:
-        raise RuntimeError("the engine is gone")
+FAILING = RewardConfig(plugins=("tests.failing_judges",), timeout=0.5)
 
 
-def test_a_dead_judge_and_a_bad_row_are_abstentions_that_are_counted(folder: Path, monkeypatch: Any) -> None:
-    from verif_sdk.judges import spec as judges
-
-    monkeypatch.setattr(judges, "from_spec", lambda _: Dead())
-    monkeypatch.setattr(judges, "_judges", {})
+def test_a_dead_judge_and_a_bad_row_are_abstentions_that_are_counted(folder: Path) -> None:
     rows = [
         {"prompt": PROMPT, "constraints": json.dumps([{"type": "soft:tone", "tone": "polite"}])},
         {"prompt": PROMPT, "constraints": "{"},
     ]
-    (entry,) = trained(folder, "grpo", under_way(RewardConfig(judge="dead:")), rows, steps=1)
+    (entry,) = trained(folder, "grpo", under_way(FAILING.model_copy(update={"judge": "dead:"})), rows, steps=1)
     assert entry["verif/undecided"] == 1.0
     assert entry["verif/judge/failed"] > 0
     with pytest.raises(
         UndecidedReward, match="have one cause: the judge failed: RuntimeError: the engine is gone"
     ):
-        trained(folder, "grpo", TrlReward(RewardConfig(judge="dead:")), rows[:1], steps=1)
-
-
-class Hanging:
-    """A judge that never answers."""
-
-    async def answer(self, questions: Sequence[Question]) -> list[Answer]:
-        await asyncio.sleep(3600)
-        return []
+        trained(folder, "grpo", TrlReward(FAILING.model_copy(update={"judge": "dead:"})), rows[:1], steps=1)
 
 
 def broken(*_: object) -> None:
@@ -135,14 +116,13 @@ def broken(*_: object) -> None:
 
 @pytest.mark.parametrize("failure", ["a hanging judge", "an exception in our code", "a pathological response"])
 def test_a_failure_is_an_abstention_and_hangs_nothing(folder: Path, monkeypatch: Any, failure: str) -> None:
-    from verif_sdk.judges import spec as judges
-
-    monkeypatch.setattr(judges, "from_spec", lambda _: Hanging())
-    monkeypatch.setattr(judges, "_judges", {})
     if failure == "an exception in our code":
         monkeypatch.setattr(Words, "check", broken)
     constraint, config = {
-        "a hanging judge": ({"type": "soft:tone", "tone": "polite"}, RewardConfig(judge="hanging:", timeout=0.5)),
+        "a hanging judge": (
+            {"type": "soft:tone", "tone": "polite"},
+            FAILING.model_copy(update={"judge": "hanging:"}),
+        ),
         "an exception in our code": (WORDS, RewardConfig()),
         "a pathological response": ({"type": "format:regex", "pattern": "(a|a)*$"}, RewardConfig()),
     }[failure]
@@ -189,3 +169,12 @@ def test_two_ranks_share_one_judge_through_the_server() -> None:
     finally:
         server.terminate()
         assert server.wait(30) == 0
+
+
+def test_a_script_trains_on_data_that_names_a_type_of_its_own(folder: Path, tmp_path: Path) -> None:
+    script = ROOT / "examples" / "own_type" / "train.py"
+    command = [sys.executable, "-W", "ignore", str(script), str(folder)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("'verif/undecided': '0'") == 2
+    assert done.stdout.count("'verif/mine:calm': ") == 2

@@ -6,7 +6,6 @@ import asyncio
 import json
 import pickle
 from collections import defaultdict
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -26,29 +25,7 @@ WORDS = {"type": "length:words", "at_most": 2}
 POLITE = {"type": "soft:tone", "tone": "polite"}
 
 
-class Hanging:
-    """Never answers."""
-
-    async def answer(self, questions: Sequence[Question]) -> list[Answer]:
-        await asyncio.sleep(3600)
-        return []
-
-
-class Raising:
-    """Fails as a whole."""
-
-    async def answer(self, questions: Sequence[Question]) -> list[Answer]:
-        raise RuntimeError("out of memory")
-
-
-@pytest.fixture
-def _judges(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Judges that fail, by spec, as a configuration names them."""
-    from verif_sdk.judges import spec as judges
-
-    made = {"dead": Raising(), "hanging": Hanging(), "kind": scripted.ScriptedJudge(lambda _: 0.9)}
-    monkeypatch.setattr(judges, "from_spec", lambda spec: made[spec.partition(":")[0]])
-    monkeypatch.setattr(judges, "_judges", {})
+PLUGINS = ("tests.failing_judges",)
 
 
 def trl(function: Any, completions: list[Any], **columns: Any) -> list[float | None]:
@@ -115,10 +92,9 @@ def test_a_bad_row_is_undecided_and_counted_and_the_others_are_not() -> None:
     assert scorer.score(rollouts[1:])[0].reward is None
 
 
-@pytest.mark.usefixtures("_judges")
-@pytest.mark.parametrize(("judge", "said"), [("dead:", "out of memory"), ("hanging:", "no answer within 0.2 s")])
+@pytest.mark.parametrize(("judge", "said"), [("dead:", "the engine is gone"), ("hanging:", "within 0.2 s")])
 def test_a_dead_or_hanging_judge_reaches_every_trainer_as_documented(judge: str, said: str) -> None:
-    config: dict[str, Any] = {"judge": judge, "timeout": 0.2}
+    config: dict[str, Any] = {"plugins": PLUGINS, "judge": judge, "timeout": 0.2}
     logged = defaultdict(list)
     given = {"constraints": [[POLITE]], "log_metric": lambda name, value: logged[name].append(value)}
     assert trl(TrlReward(RewardConfig.of(config)), ["a"], **given) == [None]

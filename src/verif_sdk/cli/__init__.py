@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 
@@ -11,6 +12,8 @@ from verif_sdk import __version__
 from verif_sdk.cli import benchmark, calibrate, catalogue, check_dataset, doctor, init, score, serve, verify
 from verif_sdk.cli.commands import Commands
 from verif_sdk.errors import VerifError
+from verif_sdk.plugins.known import NAMED
+from verif_sdk.plugins.registry import Registry
 from verif_sdk.visible import visible
 
 app = typer.Typer(
@@ -42,9 +45,24 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
-    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+    context: typer.Context,
+    plugin: list[str] = typer.Option(
+        [], "--plugin", metavar="MODULE", help="Use the plugin in this module; repeatable."
+    ),
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),  # noqa: ARG001  # its callback does it
 ) -> None:
-    pass
+    _use(plugin, doctor=context.invoked_subcommand == "doctor")
+
+
+def _use(modules: list[str], *, doctor: bool) -> None:
+    """Use the plugins in these modules, here and in the processes that start here; a doctor names broken ones."""
+    named = [*filter(None, [os.environ.get(NAMED)]), *modules]
+    if not named:
+        return
+    sys.path.append(os.getcwd())  # last, so that a file here takes no other module's place
+    if not doctor:
+        Registry.use(*modules)
+    os.environ[NAMED] = ",".join(named)
 
 
 def _warn(message: Warning | str, *_: object, **__: object) -> None:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 BLOCK = "VERIF_SDK_BLOCK"
 """The environment variable that leaves out plugins, by the names of their entry points."""
+NAMED = "VERIF_SDK_PLUGINS"
+"""The environment variable that names modules, with commas between them, whose plugins are used too."""
 
 
 class KnownPlugin(NamedTuple):

@@ -1,50 +1,56 @@
-"""Loading plugins: the built-ins first, then the installed entry points, one by one."""
+"""Loading plugins: the built-ins first, then the installed entry points and the modules that the user names."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import ModuleType
 from typing import Any
-
-import pluggy
 
 from verif_sdk import __version__
 from verif_sdk.constraint import Constraint
 from verif_sdk.errors import PluginError
-from verif_sdk.plugins import hookspecs
-from verif_sdk.plugins.declaration import declared
-from verif_sdk.plugins.known import BLOCK
+from verif_sdk.plugins.known import BLOCK, NAMED
+from verif_sdk.plugins.provided import GROUP, provided
 
-GROUP = "verif_sdk"
-HOOKS = {kind: f"verif_{kind}" for kind in ("constraints", "judges", "aggregators", "rows")}
-"""The hooks, by what they provide."""
 NATIVE = "verif_sdk.plugins.native"
 """The built-ins, which are loaded by name, like any plugin: what they provide may itself use the registry."""
+MAIN = "__main__"
 
 
 def installed() -> Tables:
-    """Return what the built-ins and all installed plugins provide, but for those that VERIF_SDK_BLOCK names."""
-    blocked = {name.strip() for name in os.environ.get(BLOCK, "").split(",")}
+    """Return what the built-ins, the installed plugins and the modules in VERIF_SDK_PLUGINS provide.
+
+    VERIF_SDK_BLOCK names the entry points to leave out.
+    """
+    blocked = _names(BLOCK)
     points = sorted(entry_points(group=GROUP), key=lambda point: point.name)
-    return load([point for point in points if point.name not in blocked])
+    tables = load([point for point in points if point.name not in blocked])
+    for name in _names(NAMED):
+        with tables.reporting(f"{name!r} (named in {NAMED})"):
+            tables.add_module(name)
+    return tables
+
+
+def _names(variable: str) -> list[str]:
+    return [name.strip() for name in os.environ.get(variable, "").split(",") if name.strip()]
 
 
 def load(points: list[EntryPoint]) -> Tables:
     """Return what the built-ins and the plugins at `points` provide, in that order."""
     tables = Tables()
-    tables.add(import_module(NATIVE), f"verif-sdk {__version__}")
+    tables.modules[NATIVE] = owner = f"verif-sdk {__version__}"
+    tables.add(import_module(NATIVE), owner)
     for point in points:
         owner = _owner(point)
-        try:
+        with tables.reporting(f"{point.name!r} ({owner})"):
             tables.add(point.load(), owner)
-        except (Exception, SystemExit) as cause:  # noqa: BLE001  # an import may raise anything; it is reported by name
-            known = isinstance(cause, PluginError)
-            tables.broken[f"{point.name!r} ({owner})"] = (
-                f"{cause}" if known else f"{type(cause).__name__}: {cause}"
-            )
+            tables.modules[point.value] = owner
     return tables
 
 
@@ -58,11 +64,53 @@ class Tables:
     rows: dict[str, Any] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     plugins: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    modules: dict[str, str] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def reporting(self, plugin: str) -> Iterator[None]:
+        """Note under `plugin` why it cannot be used, instead of raising."""
+        try:
+            yield
+        except (Exception, SystemExit) as cause:  # noqa: BLE001  # an import may raise anything; it is reported by name
+            self.broken[plugin] = _cause(cause)
+
+    def add_module(self, name: str) -> None:
+        """Add the plugin in the module called `name`, as `add` does, unless it is there.
+
+        A notebook may have defined the classes of `__main__` anew, so those are always added again.
+
+        Raises:
+            PluginError: the module cannot be imported.
+        """
+        if name in self.modules and name != MAIN:
+            return
+        module = _imported(name)
+        owner = _owner_of(name, module)
+        self._forget(owner)
+        self.add(module, owner)
+        self.modules[name] = owner
+
+    def use(self, name: str) -> None:
+        """Add the plugin in the module called `name`, as `add_module` does.
+
+        Raises:
+            PluginError: whatever is wrong with it, under its name.
+        """
+        try:
+            self.add_module(name)
+        except (Exception, SystemExit) as cause:  # an import may raise anything; it is reported by name
+            raise PluginError(f"the plugin {name!r} cannot be used: {_cause(cause)}") from cause
+
+    def _forget(self, owner: str) -> None:
+        for kind, names in self.plugins.pop(owner, {}).items():
+            for name in names:
+                getattr(self, kind).pop(name)
+                self.owners.pop(name, None)
 
     def add(self, plugin: object, owner: str) -> None:
         """Add all of one plugin, or, where anything about it is wrong, raise and add nothing."""
-        found = _provided(plugin)
+        found = provided(plugin)
         for kind, table in found.items():
             for name in table:
                 if name in getattr(self, kind):
@@ -80,65 +128,28 @@ class Tables:
         return next(owner for owner, names in self.plugins.items() if name in names[kind])
 
 
-def _provided(plugin: object) -> dict[str, dict[str, Any]]:
-    """Return what the hooks of a plugin return, by kind and name."""
-    manager = plugin_manager(plugin)
-    if not manager.get_hookcallers(plugin):
-        raise PluginError("it has no hook: mark one of " + ", ".join(HOOKS.values()) + " with @hookimpl")
-    returned = {kind: _returned(manager, hook) for kind, hook in HOOKS.items()}
-    types = _types(returned.pop("constraints"))
-    return {"constraints": types, **{kind: _table(HOOKS[kind], value) for kind, value in returned.items()}}
+def _imported(name: str) -> ModuleType:
+    if name.endswith(".py") or not all(part.isidentifier() for part in name.split(".")):
+        raise PluginError("name the module as `import` does, such as my_constraints")
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{name}.".startswith(f"{error.name}."):
+            raise
+        raise PluginError(f"Python finds no module {name!r}; put its folder on PYTHONPATH") from None
 
 
-def _returned(manager: pluggy.PluginManager, hook: str) -> Any:
-    """Return what one plugin's hook returns, or an empty tuple where it has none.
-
-    Pluggy's own call drops a None, which here is a forgotten `return`.
-    """
-    for implementation in getattr(manager.hook, hook).get_hookimpls():
-        return implementation.function()
-    return ()
+def _cause(error: BaseException) -> str:
+    return f"{error}" if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
 
 
-def _types(classes: Any) -> dict[str, type[Constraint]]:
-    if not isinstance(classes, Iterable) or isinstance(classes, (str, Mapping, type)):
-        raise PluginError(f"verif_constraints returned {classes!r:.80}; return a list of classes")
-    types: dict[str, type[Constraint]] = {}
-    for cls in classes:
-        if (name := declared(cls)) in types:
-            raise PluginError(f"the type {name!r} is provided twice")
-        types[name] = cls
-    return types
-
-
-def _table(hook: str, table: Any) -> dict[str, Any]:
-    if table == ():
-        return {}
-    if not isinstance(table, Mapping):
-        raise PluginError(f"{hook} returned {table!r:.80}; return a dict of names to functions or classes")
-    for name, value in table.items():
-        if not (isinstance(name, str) and callable(value)):
-            raise PluginError(
-                f"{hook} returned {name!r:.80}: {value!r:.80}; it takes names to functions or classes"
-            )
-    return dict(table)
-
-
-def plugin_manager(plugin: object) -> pluggy.PluginManager:
-    """Return a manager that knows the four hooks and `plugin` alone.
-
-    Raises:
-        pluggy.PluginValidationError: a hook of the plugin is misspelt or takes wrong arguments.
-        PluginError: a hook is not marked as one.
-    """
-    manager = pluggy.PluginManager(GROUP)
-    manager.add_hookspecs(hookspecs)
-    manager.register(plugin)
-    manager.check_pending()
-    for hook in HOOKS.values():
-        if callable(getattr(plugin, hook, None)) and not getattr(manager.hook, hook).get_hookimpls():
-            raise PluginError(f"{hook} needs @hookimpl above it")
-    return manager
+def _owner_of(name: str, module: ModuleType) -> str:
+    """Return who provides what a module named by the user has: its name, with its version where it has one."""
+    path = getattr(module, "__file__", None)
+    if name == MAIN and path:
+        name = Path(path).name
+    version = getattr(module, "__version__", None)
+    return f"{name} {version}" if isinstance(version, str) else name
 
 
 def _owner(point: EntryPoint) -> str:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from verif_sdk import limits
+from verif_sdk import late, limits
 from verif_sdk.constraint import Constraint
 from verif_sdk.errors import InvalidSpec, UnknownName, did_you_mean, suggest
-from verif_sdk.late import once
 from verif_sdk.nearest import nearest_types
 from verif_sdk.plugins import known, loading
+from verif_sdk.plugins.loading import MAIN
 from verif_sdk.problems import described, kind, shown
 from verif_sdk.spec import from_json
 
@@ -39,21 +39,39 @@ class Registry:
     """Type string to the distribution that provides it."""
     plugins: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     """Per distribution, with its version, the names it provides: of constraints, judges, aggregators and rows."""
+    modules: Mapping[str, str] = field(default_factory=dict)
+    """Modules that are plugins, by name, to the distribution, the module or the script as `plugins` has it."""
     broken: Mapping[str, str] = field(default_factory=dict)
     """Plugins that could not be used: entry point and distribution to the cause."""
 
     @staticmethod
-    @once
     def installed() -> Registry:
-        """Return the registry of this process: the built-ins and every installed plugin, read on first use.
+        """Return the registry of this process: built-ins, installed plugins, and the modules that the user names.
 
         A broken plugin is left out with a warning that names its distribution, and listed in `broken`.
-        `VERIF_SDK_BLOCK=a,b` leaves out the entry points of those names.
+        `VERIF_SDK_BLOCK=a,b` leaves out the entry points of those names; `VERIF_SDK_PLUGINS=a,b` adds the modules
+        of those names.
         """
-        registry = Registry(**vars(loading.installed()))
-        for plugin, cause in registry.broken.items():
-            warnings.warn(f"verif_sdk left out the plugin {plugin}: {cause}", stacklevel=2)
-        return registry
+        return _registry or _first()
+
+    @staticmethod
+    def use(*modules: str) -> None:
+        """Add the plugins in these modules to the registry of this process; one that is there is left alone.
+
+        Args:
+            modules: names as `import` takes them; "__main__" is the running script or notebook.
+
+        Raises:
+            PluginError: a module cannot be imported, or what it provides is wrong; then nothing is added.
+        """
+        global _registry  # noqa: PLW0603  # a new registry takes the place of the old one, which never changes
+        if MAIN not in modules and all(name in Registry.installed().modules for name in modules):
+            return
+        with late.loading():
+            tables = loading.Tables(**{name: dict(table) for name, table in vars(Registry.installed()).items()})
+            for name in modules:
+                tables.use(name)
+            _registry = Registry(**vars(tables))
 
     def parse(self, spec: Constraint | Mapping[str, Any] | str) -> Constraint:
         """Return the typed constraint that `spec` (an object, a dict or its JSON) describes.
@@ -136,6 +154,20 @@ class Registry:
         if way := known.absent(name, self.plugins, self.broken):
             return UnknownName.of(kind, name, way)
         return UnknownName.of(kind, name, known.told(self.broken), near)
+
+
+_registry: Registry | None = None
+
+
+def _first() -> Registry:
+    """Return the registry of this process, read now unless another thread has read it meanwhile."""
+    global _registry  # noqa: PLW0603  # it is read once
+    with late.loading():
+        if _registry is None:
+            _registry = Registry(**vars(loading.installed()))
+            for plugin, cause in _registry.broken.items():
+                warnings.warn(f"verif_sdk left out the plugin {plugin}: {cause}", stacklevel=3)
+        return _registry
 
 
 @cache

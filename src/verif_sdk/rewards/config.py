@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from verif_sdk.errors import InvalidSpec
+from verif_sdk.plugins.registry import Registry
 from verif_sdk.problems import described
 from verif_sdk.question import Judge
 from verif_sdk.rewards.shaping import Step
@@ -20,11 +21,19 @@ VARIABLE = "VERIF_REWARD"
 """The environment variable that names the file of the ready-made reward functions."""
 
 
+def _used(modules: tuple[str, ...]) -> tuple[str, ...]:
+    Registry.use(*modules)
+    return modules
+
+
 class RewardConfig(BaseModel):
     """How rollouts become rewards, the same in every trainer. Frozen and picklable."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
+    plugins: Annotated[tuple[str, ...], AfterValidator(_used)] = ()
+    """Modules whose plugins are used, by name, such as "my_constraints", or "__main__" for the script itself; in
+    every process that this configuration comes to. First, because what follows may name what they provide."""
     judge: str | Judge | None = None
     """A judge's spec, such as "vllm:Qwen/Qwen3-8B" or "server:http://host:8500", or from Python a judge; else
     VERIF_JUDGE."""
@@ -94,3 +103,7 @@ class RewardConfig(BaseModel):
             return cls.model_validate(fields)
         except ValidationError as error:
             raise InvalidSpec(f"{where}{described(error, cls)}") from None
+
+    def __setstate__(self, state: dict[Any, Any]) -> None:
+        super().__setstate__(state)
+        Registry.use(*self.plugins)
