@@ -12,7 +12,8 @@ import pytest
 
 from verif_sdk import Registry, verify
 
-FILES = sorted(Path(__file__).parent.glob("*.jsonl"))
+FRESH = "fresh_"  # labelled by two further readers; nothing has run on them yet
+FILES = sorted(file for file in Path(__file__).parent.glob("*.jsonl") if not file.stem.startswith(FRESH))
 CASES = {file.stem: [json.loads(line) for line in file.read_text("utf-8").splitlines()] for file in FILES}
 ALL = [case for cases in CASES.values() for case in cases]
 
