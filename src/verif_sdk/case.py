@@ -46,6 +46,8 @@ class Case(Value):
     id: Annotated[str | None, BeforeValidator(_as_text)] = None
     """Text, or a whole number, which is read as text."""
     metadata: dict[str, Any] = Field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    """What the row format made of parts of the row, a phrase each; the summary of a run counts equal ones."""
 
     @classmethod
     def of(cls, /, **fields: Any) -> Case:

@@ -69,11 +69,8 @@ def test_a_row_of_verl_is_the_same_case(packed: Any) -> None:
 @pytest.mark.parametrize(
     ("broken", "message"),
     [
-        (row(("length", YES)), "exactly one tag"),
-        (row(("[rule] [llm] length", YES)), "exactly one tag"),
-        (row(("[LLM] length", YES)), "exactly one tag"),
         (row(("[llm] ", YES)), "criterion"),
-        (row(("[rule] a", "")), "source"),
+        (row(("[rule] a", YES), checkers=["[rule] a", None]), "'checkers' is a list of strings"),
         (row(("[rule] a", YES), functions=[]), "1 checkers, but 0 functions"),
         (row(("[rule] a", YES), functions=YES), "'functions' is a list of strings"),
         (row(("[rule] a", YES), checkers=None), "'checkers' is missing"),
@@ -82,7 +79,7 @@ def test_a_row_of_verl_is_the_same_case(packed: Any) -> None:
         (row(("[rule] a", YES), response=None), "'response' is missing"),
         ({"prompt": "p", "response": "r", "reward_model": {}}, "no 'ground_truth'"),
         ({"prompt": "p", "response": "r", "reward_model": {"ground_truth": "{"}}, "not JSON"),
-        ({"prompt": "p", "response": "r", "reward_model": {"ground_truth": "[]"}}, "no object but list"),
+        ({"prompt": "p", "response": "r", "reward_model": {"ground_truth": "[]"}}, "is an object, got list"),
     ],
 )
 def test_a_row_that_cannot_be_read_says_which_field(broken: dict[str, Any], message: str) -> None:

@@ -45,6 +45,7 @@ def facts(tally: Tally, earlier: int, *, telemetry: bool = False) -> dict[str, A
         "failures": [{"type": name, "such_as": why, "count": count} for name, why, count in tally.failures],
         "causes": dict(tally.causes.most_common()),
         "usage": dict(tally.usage),
+        **({"notes": dict(tally.notes.most_common())} if tally.notes else {}),
         **({"suspicious": dict(_suspicious(tally))} if telemetry else {}),
     }
 
@@ -54,6 +55,8 @@ def show(console: Console, tally: Tally, *, telemetry: bool = False) -> None:
     parts: list[RenderableType] = [_totals(tally)]
     if tally.types:
         parts += ["", _types(tally)]
+    if tally.notes:
+        parts += ["", _notes(tally)]
     if tally.rewarded:
         parts += ["", _histogram(tally)]
     if telemetry:
@@ -100,6 +103,15 @@ def _types(tally: Tally) -> Table:
         table.add_row(
             shown(name), rate, f"{one.passed + one.failed}", f"{one.undecided or ''}", f"{one.not_asked or ''}"
         )
+    return table
+
+
+def _notes(tally: Tally) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("in the rows", overflow="fold")
+    table.add_column("number", justify="right")
+    for note, count in tally.notes.most_common():
+        table.add_row(shown(note), f"{count}")
     return table
 
 

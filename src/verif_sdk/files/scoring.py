@@ -171,6 +171,8 @@ async def _done(task: asyncio.Task[list[Row]]) -> list[Row]:
 
 def _scored(row: Row, case: Case, outcome: Result | Exception) -> Row:
     row["id"] = case.id
+    if case.notes:
+        row["notes"] = [*case.notes]
     if isinstance(outcome, Exception):
         return row | {"error": f"line {row['line']}: {in_words(outcome)}"}
     usage = {name: count for name, count in vars(outcome.usage).items() if count}

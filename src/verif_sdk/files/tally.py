@@ -57,6 +57,8 @@ class Tally:
     usage: Counter[str] = field(default_factory=Counter)
     suspicious: Counter[str] = field(default_factory=Counter)
     """Rows that pass a constraint and look like games, by the kinds of `telemetry.KINDS`."""
+    notes: Counter[str] = field(default_factory=Counter)
+    """What the row format made of parts of rows."""
     causes: Counter[str] = field(default_factory=Counter)
     """Why rows are bad or undecided."""
     repeated: int = 0
@@ -89,6 +91,7 @@ class Tally:
         """Count one row of output."""
         self.rows += 1
         self._identify(row["line"], row["id"])
+        self.notes.update(row.get("notes", ()))
         if error := row.get("error"):
             self.bad += 1
             self._because(f"bad row: {error.partition(': ')[2]}")

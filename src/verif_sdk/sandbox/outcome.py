@@ -30,6 +30,8 @@ def passed(said: bytes, ended: Ended, limits: Limits) -> bool:
                 return passed
             case {"raised": str(error)}:
                 raise Undecidable(f"the program raised {shown(error)}")
+            case {"asked": str(name)}:
+                raise Undecidable(f"the program called {shown(name)}(), which asks a model; a program cannot")
             case {"returned": str(kind)}:
                 raise Undecidable(f"check_following returned {shown(kind)}, True or False wanted")
             case {"defined": False}:

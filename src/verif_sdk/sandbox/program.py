@@ -20,6 +20,9 @@ _NAMES = (
 ALLOWED = frozenset(_NAMES.split())
 """What a program may import. A courtesy that names the mistake: what protects is the sandbox."""
 
+ASKING = frozenset({"llm_call", "local_server"})
+"""The modules through which VerInstruct's programs ask a model; here they hold functions that only say so."""
+
 NAME = "check_following"
 FILE = "program.py"
 MAX_NAME, MAX_WORDS = 60, 200  # characters of an error's type and message
@@ -39,8 +42,14 @@ def said(job: int) -> bytes:
 def outcome(source: str, instruction: str, response: str) -> dict[str, Any]:
     """Return {"passed": bool}, or what came instead: {"raised": error}, {"returned": type}, {"defined": False}.
 
-    The source runs in one namespace, as a module does: helpers, constants, recursion and aliases work.
+    A program that asked a model comes to {"asked": function}, whatever it made of the refusal. The source runs in
+    one namespace, as a module does: helpers, constants, recursion and aliases work.
     """
+    result = _result(source, instruction, response)
+    return {"asked": _Asking.called} if _Asking.called else result
+
+
+def _result(source: str, instruction: str, response: str) -> dict[str, Any]:
     namespace: dict[str, Any] = {"__name__": "program", "__builtins__": _GUARDED}
     try:
         exec(compile(source, FILE, "exec", dont_inherit=True), namespace)  # noqa: S102  # the purpose of the sandbox
@@ -55,9 +64,31 @@ def outcome(source: str, instruction: str, response: str) -> dict[str, Any]:
     return {"passed": result}
 
 
+class _Asking:
+    """A module that asks a model, or a function of it: it may be imported, and raises when called."""
+
+    called = ""
+    """The function that was called first; a run is a process of its own."""
+    __all__ = ("llm_extract", "llm_judge", "llm_score")
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> _Asking:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _Asking(name)
+
+    def __call__(self, *_: object, **__: object) -> None:
+        _Asking.called = _Asking.called or self._name[:MAX_NAME]
+        raise RuntimeError(f"{self._name} asks a model")
+
+
 def _import(
     name: str, globals: Any = None, locals: Any = None, fromlist: tuple[str, ...] = (), level: int = 0
 ) -> Any:
+    if name.partition(".")[0] in ASKING:
+        return _Asking(name)
     if name.partition(".")[0] not in ALLOWED:
         raise ImportError(f"import of {name!r} is not allowed; allowed: {', '.join(sorted(ALLOWED))}")
     return builtins.__import__(name, globals, locals, fromlist, level)
