@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from verif_sdk import Case, Composer, InvalidSpec
+from verif_sdk import Case, Composer, InvalidSpec, Registry
 from verif_sdk.judges.scripted import ScriptedJudge
 from verif_sdk.judges.wrappers.all_in_one import AllInOneJudge
 from verif_sdk.rows import verinstruct
@@ -107,6 +108,21 @@ def test_the_policy_for_untagged_checkers() -> None:
     with pytest.raises(InvalidSpec, match="no checker is left"):
         shape("Kind", SCORED, untagged="ignore")
     assert verinstruct.case(row, exact=True).notes[0] == "untagged checker: ignored"
+
+
+def test_options_stand_in_the_spec_of_the_rows() -> None:
+    row = {"prompt": "p", "response": "r", "checkers": ["Kind", "[rule] Short."], "functions": [SCORED, SHORT]}
+    read = Registry.installed().row_format
+    assert len(read("verinstruct?untagged=ignore")(row).constraints) == 1
+    assert read("verinstruct?exact=true")(row).notes[1] == "[rule] checker: run as published"
+    for spec, message in (
+        ("verinstruct?untaged=ignore", "unknown option 'untaged'; did you mean 'untagged'"),
+        ("verinstruct?untagged=drop", "option 'untagged' is 'infer' or 'ignore' or 'refuse', got 'drop'"),
+        ("verinstruct?exact=perhaps", "option 'exact' is true or false, got 'perhaps'"),
+        ("native?exact=true", "rows 'native': unknown option 'exact'; it has no options"),
+    ):
+        with pytest.raises(InvalidSpec, match=re.escape(message)):
+            read(spec)
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ FIELDS = ("line", "id", "reward", "passed", "verdicts", "usage", "error", "suspi
 
 def has_loose(rows: str) -> bool:
     """Return whether the row format called `rows` has a looser reading."""
-    return rows + _LOOSE in Registry.installed().rows
+    return rows.partition("?")[0] + _LOOSE in Registry.installed().rows
 
 
 def in_mode(rows: str, mode: str) -> RowFormat:
@@ -53,7 +53,8 @@ def in_mode(rows: str, mode: str) -> RowFormat:
     if not has_loose(rows):
         having = sorted(name.removesuffix(_LOOSE) for name in registry.rows if name.endswith(_LOOSE))
         raise InvalidSpec(f"rows {rows!r} have no loose mode; those that have: {', '.join(having) or 'none'}")
-    return _checked(rows + _LOOSE)
+    name, mark, options = rows.partition("?")
+    return _checked(f"{name}{_LOOSE}{mark}{options}")
 
 
 def _checked(rows: str) -> RowFormat:

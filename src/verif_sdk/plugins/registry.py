@@ -121,9 +121,20 @@ class Registry:
         """Return the aggregator called `name`."""
         return self._find("aggregator", self.aggregators, name)
 
-    def row_format(self, name: str) -> RowFormat:
-        """Return the row format called `name`."""
-        return self._find("row format", self.rows, name)
+    def row_format(self, spec: str) -> RowFormat:
+        """Return the row format of a spec: its name, with options as in `verinstruct?untagged=ignore`, or without.
+
+        Raises:
+            UnknownName: no row format has that name.
+            InvalidSpec: the format does not have the option, or the option not the value.
+        """
+        name, _, query = spec.partition("?")
+        read = self._find("row format", self.rows, name)
+        if not query:
+            return read
+        from verif_sdk.plugins.row_options import with_options
+
+        return with_options(name, read, query)
 
     def json_schema(self, type: str | None = None) -> dict[str, Any]:
         """Return the JSON Schema (2020-12) of one constraint type, or of any constraint."""
