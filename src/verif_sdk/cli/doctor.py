@@ -24,14 +24,17 @@ from verif_sdk.sandbox import command
 from verif_sdk.sandbox.pool import Pool
 from verif_sdk.text import Text
 
-EXTRAS = {
-    "vllm": ("vllm", "vllm"),
-    "openai": ("aiohttp", "http"),
-    "server": ("aiohttp", "http"),
-    "hf": ("transformers", "hf"),
-}
-"""Per judge, the module that it needs and the extra that brings it."""
-
+EXTRAS = (
+    ("judge vllm", "vllm", ("vllm",)),
+    ("judge openai", "http", ("aiohttp",)),
+    ("judge server", "http", ("aiohttp",)),
+    ("judge hf", "hf", ("transformers", "torch", "jinja2")),
+    ("format:yaml", "data", ("yaml",)),
+    ("format:json with a schema", "data", ("jsonschema",)),
+    ("verif serve", "serve", ("fastapi", "fastapi_offline", "uvicorn")),
+    ("verif_sdk.testing", "testing", ("hypothesis",)),
+)
+"""What needs an extra, the extra, and the modules that it brings."""
 
 _VOCABULARY = (
     "without tokenizer= the model's control tokens are not known: what looks like one is broken, and one that "
@@ -62,18 +65,18 @@ def doctor(as_json: bool = typer.Option(False, "--json", help="Print JSON for pr
 
 
 def _software() -> list[Finding]:
-    found = [
+    return [
         Finding("verif_sdk", "ok", __version__),
         Finding("python", "ok", platform.python_version()),
+        *(_extra(*row) for row in EXTRAS),
     ]
-    for name, (module, extra) in EXTRAS.items():
-        if find_spec(module) is None:
-            found.append(Finding(f"judge {name}", "absent", f"pip install 'verif-sdk[{extra}]'"))
-        else:
-            found.append(Finding(f"judge {name}", "ok", f"{module} {_version(module)}"))
-    lacking = [module for module in ("fastapi", "uvicorn") if find_spec(module) is None]
-    detail = "pip install 'verif-sdk[serve]'" if lacking else f"fastapi {_version('fastapi')}"
-    return [*found, Finding("verif serve", "absent" if lacking else "ok", detail)]
+
+
+def _extra(what: str, extra: str, modules: Sequence[str]) -> Finding:
+    """Return whether the modules of an extra are installed, with the version of the first."""
+    if any(find_spec(module) is None for module in modules):
+        return Finding(what, "absent", f"pip install 'verif-sdk[{extra}]'")
+    return Finding(what, "ok", f"{modules[0]} {_version(modules[0])}")
 
 
 def _plugins() -> list[Finding]:
@@ -161,7 +164,7 @@ def _sandbox() -> list[Finding]:
 
 
 def _version(module: str) -> str:
-    for name in (module, f"{module}-cpu"):
+    for name in (module, f"{module}-cpu", f"py{module}"):
         try:
             return version(name)
         except PackageNotFoundError:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from verif_sdk.blocks import code_blocks, prose_lines
 from verif_sdk.catalogue.support.bounds import Count, counted
 from verif_sdk.catalogue.support.json_schema import check, violation
+from verif_sdk.catalogue.support.library import installed
 from verif_sdk.constraint import Check, Example
 from verif_sdk.late import once
 from verif_sdk.text import Text
@@ -88,6 +89,11 @@ class Yaml(Check):
         ),
     )
     type: Literal["format:yaml"] = "format:yaml"
+
+    @model_validator(mode="after")
+    def _can_be_checked(self) -> Self:
+        installed("PyYAML", "yaml")
+        return self
 
     def check(self, text: Text) -> Verdict:
         yaml = _yaml()

@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 
 from verif_sdk.bounded.pool import bounded
+from verif_sdk.catalogue.support.library import installed
 from verif_sdk.errors import Undecidable
 
 
 @lru_cache(maxsize=256)
 def check(schema: str) -> None:
     """Raise ValueError unless `schema` is one whose own form can be checked within the limits."""
+    installed("jsonschema", "jsonschema")
     try:
         bounded("checking the JSON Schema", "check_schema", schema)
     except Undecidable as cause:
