@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from array import array
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import example, given, settings
@@ -14,7 +16,7 @@ from langdetect import DetectorFactory, LangDetectException
 from langdetect import detect as original
 from langdetect.detector_factory import PROFILES_DIRECTORY
 
-from verif_sdk.language import detect, detect_raw, fast_walk
+from verif_sdk.language import detect, detect_raw
 from verif_sdk.language.ngrams import known
 from verif_sdk.language.profiles import profiles, row
 from verif_sdk.language.walk import exact
@@ -64,6 +66,12 @@ def reference(text: str) -> str | None:
     return found
 
 
+def in_numpy() -> ModuleType:
+    """Return the module of the walk in numpy, or skip the test."""
+    pytest.importorskip("numpy", reason="numpy is not installed")
+    return importlib.import_module("verif_sdk.language.fast_walk")
+
+
 TEXTS = st.one_of(
     st.text(max_size=40),
     st.lists(st.sampled_from(PIECES), max_size=12).map("".join),
@@ -84,7 +92,7 @@ def test_the_answer_is_langdetects(text: str) -> None:
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(TEXTS)
 def test_the_walk_in_numpy_agrees_with_the_exact_one_where_it_answers(text: str) -> None:
-    pytest.importorskip("numpy", reason="numpy is not installed")
+    fast_walk = in_numpy()
     ngrams = known(text)
     if len(ngrams):
         fast = fast_walk.most_probable(ngrams)
@@ -92,7 +100,7 @@ def test_the_walk_in_numpy_agrees_with_the_exact_one_where_it_answers(text: str)
 
 
 def test_few_ngrams_take_the_longest_walks_and_still_agree() -> None:
-    pytest.importorskip("numpy", reason="numpy is not installed")
+    fast_walk = in_numpy()
     for count in range(1, 9):
         ngrams = array("i", range(1000, 1000 + count))
         fast = fast_walk.most_probable(ngrams)

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 
+from tests.decidable import TYPES
 from verif_sdk import Example, Registry, Text
-
-TAGGED = "ifbench:words:start_verb"
-TYPES = dict(Registry.installed().constraints)
-if shutil.which("bwrap") is None:
-    TYPES.pop("code:python")  # its sandbox is not here, and its own tests say so
-if TAGGED in TYPES and TYPES[TAGGED].model_validate({}).decide(Text("Go")).error:
-    TYPES.pop(TAGGED)  # it needs the tagger, and says so
 
 
 def examples(*, accepted: bool) -> Iterator[object]:

@@ -6,11 +6,12 @@ import json
 from itertools import product
 from typing import Any
 
-import jsonschema
 import pytest
 
 from verif_sdk import verify
 from verif_sdk.catalogue.support.json_schema import violation
+
+jsonschema = pytest.importorskip("jsonschema", reason="the extra `data` is not installed")
 
 SCHEMAS: list[dict[str, Any]] = [
     {"pattern": "^a+$"},

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.decidable import TYPES
 from verif_sdk import Case, Constraint, InvalidSpec, Question, verify_batch
 from verif_sdk.control_tokens import neutralise
 from verif_sdk.judges.openai import OpenAIJudge
@@ -34,7 +35,7 @@ NESTED: list[dict[str, Any]] = [
 def judged() -> dict[str, type[Constraint]]:
     """Return the installed types whose examples ask a judge."""
     found = {}
-    for name, kind in Registry.installed().constraints.items():
+    for name, kind in TYPES.items():
         example = next(iter(kind.examples), None)
         if example and not Registry.installed().parse({"type": name, **example.params}).hard:
             found[name] = kind

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 
 import pytest
 
+from tests.decidable import TYPES
 from verif_sdk import Constraint, Registry, Text
 from verif_sdk.testing import ADVERSARIAL, assert_contract
-
-TAGGED = "ifbench:words:start_verb"
-TYPES = dict(Registry.installed().constraints)
-if shutil.which("bwrap") is None:
-    TYPES.pop("code:python")  # its sandbox is not here, and its own tests say so
-if TAGGED in TYPES and TYPES[TAGGED].model_validate({}).decide(Text("Go")).error:
-    TYPES.pop(TAGGED)  # it needs the tagger, and says so
 
 
 @pytest.mark.parametrize("name", TYPES)
