@@ -79,7 +79,7 @@ PROGRAMS = {
     "deep recursion": (attack("return check_following(instruction, response)"), "RecursionError"),
     "recursion without a bottom": (
         attack("sys.setrecursionlimit(1 << 30)\ndef deep(x):\n    return [*map(deep, [x])]\nreturn deep(0)"),
-        r"crashed \(SIGSEGV\)",
+        r"crashed \(SIGSEGV\)|RecursionError",  # since 3.12 Python counts calls between C functions too
     ),
     "source nested too deeply": ("x = " + "(" * 5000 + ")" * 5000, "the program"),
     "a null byte in the source": ("x = 1\0", "the program raised"),

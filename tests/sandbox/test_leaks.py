@@ -142,7 +142,8 @@ def test_only_what_python_needs_is_there_and_no_name_of_the_host(pool: Pool) -> 
     body = (
         "top = sorted(os.listdir('/'))\npackages = sorted(os.listdir('/code'))\n"
         "others = [p for p in sys.path if p.endswith(('site-packages', 'dist-packages'))]\n"
-        "inside = os.listdir(os.path.dirname(os.__file__) + '/site-packages')\n"
+        "site = os.path.dirname(os.__file__) + '/site-packages'\n"
+        "inside = os.listdir(site) if os.path.exists(site) else []\n"
         "raise ValueError(top, 'pydantic' in packages, others, inside, sys.executable[:8])"
     )
     message = told(pool, attack(body))

@@ -67,7 +67,7 @@ def opened(path: Path) -> IO[bytes]:
     try:
         with undamaged(path):
             source = _unpacked(path)
-            start = source.peek(64)  # type: ignore[attr-defined]  # buffered and gzip readers have it
+            start = _peeked(source)
     except OSError as error:
         raise InvalidSpec(_unreadable(path, error)) from None
     try:
@@ -164,6 +164,16 @@ class _Gzip(gzip.GzipFile):
         super().close()
         if packed is not None and packed is not sys.stdin.buffer:
             packed.close()
+
+
+def _peeked(source: IO[bytes]) -> bytes:
+    """Return the first bytes of a file without reading past them; where that fails, the file is closed."""
+    try:
+        start: bytes = source.peek(64)  # type: ignore[attr-defined]  # buffered and gzip readers have it
+    except BaseException:
+        source.close()
+        raise
+    return start
 
 
 def _refuse_other_kinds(path: Path, start: bytes) -> None:

@@ -6,16 +6,13 @@ the text and over its random walks, are written anew, because they are most of i
 
 from __future__ import annotations
 
+from array import array
 from functools import lru_cache
-
-UNKNOWN = "unknown"
-"""What a text with letters is in when no language is probable; langdetect's word for it."""
-
 
 def detect(text: str) -> str | None:
     """Return the ISO 639-1 code of the most probable language, or None for a text without letters.
 
-    `UNKNOWN` where no language is probable. Short texts are guesses: under some twenty characters the
+    "unknown", which is langdetect's word, where no language is probable. Short texts are guesses: under some twenty characters the
     answer is often wrong.
     """
     found = detect_raw(text)
@@ -28,12 +25,11 @@ def detect_raw(text: str) -> str | None:
 
     The verdicts are those of langdetect with `DetectorFactory.seed = 0`.
     """
-    from verif_sdk.language.choice import most_probable
+    from verif_sdk.language import agreement
     from verif_sdk.language.ngrams import known
-    from verif_sdk.language.profiles import ascii_profiles
 
-    found = known(text)
-    if len(found) == 0:
-        return None
-    best = most_probable(found)
-    return UNKNOWN if best is None else ascii_profiles().languages[best]
+    if not agreement.on_ascii():
+        return agreement.original(text)
+    ngrams = known(text)
+    beyond_ascii = isinstance(ngrams, array) and len(ngrams) > 0
+    return agreement.original(text) if beyond_ascii and not agreement.on_other() else agreement.ours(ngrams)

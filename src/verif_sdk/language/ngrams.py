@@ -23,7 +23,8 @@ _NOT_LATIN = re.compile("[^\u0000-\u02ff]+")
 def known(text: str) -> Any:
     """Return the rows of all known n-grams of a text, in order; empty for a text without letters.
 
-    They are integers in an array, of numpy or of Python; its elements and its buffer are the same.
+    They are integers in an array: numpy's for a text in ASCII, Python's for all others and where numpy is absent.
+    Elements and buffer are the same.
     """
     if text.rfind("http") >= 0:
         text = addresses()[0].sub(" ", text)
