@@ -1,8 +1,11 @@
-"""For every test of the repository: the closing report names the tests that ran on a real vLLM engine."""
+"""For every test of the repository: what it needs; and a report of those that ran on a real vLLM engine."""
 
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,28 @@ NEIGHBOUR = Path(__file__).resolve().parents[1] / "shared" / "nltk_data"
 if NEIGHBOUR.exists():
     os.environ["NLTK_DATA"] = os.pathsep.join(filter(None, [os.environ.get("NLTK_DATA"), str(NEIGHBOUR)]))
 
+# A module of each extra that a type or a judge may ask for, and of the plugin that data may name.
+BROUGHT_BY = {
+    "verif-sdk[data]": ("yaml", "jsonschema"),
+    "verif-sdk[http]": ("aiohttp",),
+    "verif-ifeval": ("verif_ifeval",),
+}
+WAY = re.compile(r"pip install '?([\w-]+(?:\[\w+\])?)")
+
 OUTCOMES = ("passed", "failed", "skipped")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    """Skip a test where the library rightly says that an extra is not installed."""
+    try:
+        yield
+    except Exception as error:
+        way = WAY.search(str(error))
+        modules = BROUGHT_BY.get(way[1], ()) if way else ()
+        if way and any(find_spec(module) is None for module in modules):
+            pytest.skip(way[0])
+        raise
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -25,7 +25,8 @@ agreement.version = lambda _: sys.argv[2]
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     answers = [detect_raw(text) for text in json.loads(sys.argv[3])]
-print(json.dumps([answers, [str(warning.message) for warning in caught], agreement._langdetect.cache_info().currsize]))
+told = [str(warning.message) for warning in caught]
+print(json.dumps([answers, told, agreement._langdetect.cache_info().currsize]))
 """
 
 
@@ -52,13 +53,12 @@ def shifted(header: dict[str, Any]) -> None:
     header["ngrams"] = "\n".join([*rest, first])
 
 
-@pytest.mark.parametrize("broken", ["ascii", "other"])
-@pytest.mark.parametrize("change", [halved, renamed, shifted])
+@pytest.mark.parametrize(
+    ("broken", "change"), [("ascii", halved), ("ascii", renamed), ("ascii", shifted), ("other", shifted)]
+)
 def test_a_broken_table_is_told_and_langdetect_answers(
     tmp_path: Path, broken: str, change: Callable[[dict[str, Any]], None]
 ) -> None:
-    if broken == "other" and change is not shifted:
-        pytest.skip("the languages and their totals are read out of the other file")
     folder = tmp_path / "frequencies"
     shutil.copytree(profiles._FOLDER, folder)
     file = folder / f"{broken}.z"

@@ -13,6 +13,8 @@ from typer.testing import CliRunner
 from verif_sdk import InvalidSpec
 from verif_sdk.cli import app
 
+pytest.importorskip("verif_ifeval", reason="the plugin is not installed")
+
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 COMMA, QUOTES = "punctuation:no_comma", "startend:quotation"
 

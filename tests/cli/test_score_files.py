@@ -248,6 +248,7 @@ class Replies(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def judge() -> Iterator[Judge]:
+    pytest.importorskip("aiohttp", reason="the extra `http` is not installed")
     with Judge() as running:
         yield running
         running.shutdown()

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 
-import grimp
+grimp = pytest.importorskip("grimp", reason="import-linter is not installed")
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_layers_hold() -> None:
-    pytest.importorskip("importlinter", reason="import-linter is not installed")
     command = [
         sys.executable,
         "-c",

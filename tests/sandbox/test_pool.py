@@ -36,6 +36,7 @@ def test_many_threads_get_their_own_verdicts() -> None:
 
 @needs_bwrap
 def test_the_language_packages_are_there() -> None:
+    pytest.importorskip("nltk", reason="NLTK is not installed")
     source = (
         "import langdetect, regex, unicodedata\n"
         "from nltk.tokenize import RegexpTokenizer\n"

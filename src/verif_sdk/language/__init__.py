@@ -9,11 +9,12 @@ from __future__ import annotations
 from array import array
 from functools import lru_cache
 
+
 def detect(text: str) -> str | None:
     """Return the ISO 639-1 code of the most probable language, or None for a text without letters.
 
-    "unknown", which is langdetect's word, where no language is probable. Short texts are guesses: under some twenty characters the
-    answer is often wrong.
+    "unknown", as langdetect says, where no language is probable. Short texts are guesses: under some
+    twenty characters the answer is often wrong.
     """
     found = detect_raw(text)
     return None if found is None else found.partition("-")[0]

@@ -2,7 +2,7 @@
 
 The profiles, the normalisation and the draws are langdetect's private ground, which another release may change.
 So the first detection of a process tries a few short texts, chosen because almost any change moves their answers.
-What langdetect says of them is known for the release we test with; of any other, it is asked, which takes a second.
+What langdetect says of them is known for the release that we test with. Any other is asked, which takes a second.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ OTHER = {
     "thời tiết hôm nay": "vi",
     "大学 東京": "ko",
 }
+
 
 @once
 def on_ascii() -> bool:
@@ -72,8 +73,8 @@ def _agrees(answers: Mapping[str, str]) -> bool:
     if own == {text: original(text) for text in answers}:
         return True
     warnings.warn(
-        f"verif_sdk's fast form of langdetect no longer answers as langdetect {version('langdetect')} does (it was "
-        f"tested with {TESTED}); langdetect itself decides languages in this process, more slowly",
+        f"verif_sdk's fast form of langdetect does not answer as langdetect {version('langdetect')} does (tested "
+        f"with {TESTED}); langdetect itself decides languages in this process, which takes longer",
         RuntimeWarning,
         stacklevel=2,
     )
