@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from verif_ifeval.divergences import DIVERGENCES, Divergence
+from verif_ifeval.reference import Diverges, diverging
 from verif_ifeval.rows import type_of
 
 from verif_sdk import InvalidSpec, Registry, Text
@@ -23,6 +23,7 @@ from verif_sdk import InvalidSpec, Registry, Text
 HERE = Path(__file__).parent
 PAGE = HERE / "reference" / "ifeval-divergences.md"
 COUNTS = HERE / "ifeval_divergences.json"
+DIVERGENCES = diverging(Registry.installed().constraints.values())
 WORDS = {True: "pass", False: "fail", None: "no verdict"}
 OPENING = """# Where the references contradict themselves
 
@@ -37,15 +38,14 @@ variant of its own.
 """
 
 
-def verdict(one: Divergence, variant: str) -> bool | None:
+def verdict(type: str, one: Diverges, variant: str) -> bool | None:
     """Return the verdict on a divergence's response."""
-    spec = {"type": one.type, **one.params, "variant": variant}
+    spec = {"type": type, **one.params, "variant": variant}
     return Registry.installed().parse(spec).decide(Text(one.response)).passed
 
 
 def counted(folder: Path) -> dict[str, list[int]]:
     """Return for each listed type how often its verdicts differ on the rows of a folder, and their number."""
-    listed = {one.type for one in DIVERGENCES}
     differ: Counter[str] = Counter()
     every: Counter[str] = Counter()
     for path in sorted(folder.glob("*.jsonl.gz")):
@@ -53,7 +53,7 @@ def counted(folder: Path) -> dict[str, list[int]]:
             for line in lines:
                 row: dict[str, Any] = json.loads(line)
                 for name, given in zip(row["instruction_id_list"], row["kwargs"], strict=True):
-                    if (kind := type_of(name)) in listed and row["response"].strip():
+                    if (kind := type_of(name)) in DIVERGENCES and row["response"].strip():
                         try:
                             both = [
                                 Registry.installed().parse({"type": kind, **given, "variant": variant})
@@ -71,16 +71,16 @@ def page() -> str:
     """Return the page."""
     counts = json.loads(COUNTS.read_text("utf-8"))
     lines = []
-    for one in DIVERGENCES:
-        words = Registry.installed().parse({"type": one.type, **one.params}).instruction()
-        differ, every = counts.get(one.type, [0, 0])
+    for name, one in DIVERGENCES.items():
+        words = Registry.installed().parse({"type": name, **one.params}).instruction()
+        differ, every = counts.get(name, [0, 0])
         cells = [
-            f"`{one.type}`",
+            f"`{name}`",
             words,
             one.does,
             f"`` {json.dumps(one.response, ensure_ascii=False)} ``",
-            WORDS[verdict(one, "faithful")],
-            WORDS[verdict(one, "fixed")],
+            WORDS[verdict(name, one, "faithful")],
+            WORDS[verdict(name, one, "fixed")],
             f"{differ} of {every}" if every else "-",
         ]
         lines.append("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |")

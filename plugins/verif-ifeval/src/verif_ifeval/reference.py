@@ -4,16 +4,17 @@
 
 import re
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Annotated, Any, Literal, NamedTuple
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import regex
 from pydantic import Field
 
 from verif_ifeval import nltk_data
-from verif_sdk import Answer, Check, Text, Undecidable, Verdict, once
+from verif_sdk import Answer, Check, Constraint, Text, Undecidable, Verdict, once
 from verif_sdk.bounded.pool import bounded
 from verif_sdk.demand import Demand
 
@@ -35,6 +36,20 @@ class Finding(NamedTuple):
     """Where: (start, end) character offsets into the response."""
 
 
+class Diverges(NamedTuple):
+    """Where a reference contradicts its own instruction: what it does instead, and a response that shows it.
+
+    `docs/reference/ifeval-divergences.md` is generated from these: verdicts are computed, never typed in.
+    """
+
+    does: str
+    """What the reference does, in words that follow "the reference"."""
+    response: str
+    """One on which faithful and fixed differ."""
+    params: Mapping[str, Any] = MappingProxyType({})
+    """The parameters that show it, unless those of the first example do."""
+
+
 class _Shapes(dict[int, str]):
     """Code points to "w" for what words are made of, and to a space for the rest."""
 
@@ -48,6 +63,9 @@ _SHAPES = _Shapes()
 
 class Reference(Check):
     """A check that decides as the benchmark's code does, bug for bug, unless its `variant` is "fixed"."""
+
+    diverges: ClassVar[Diverges | None] = None
+    """Set where `fixed` differs from `holds`, which is to say on the class that defines it."""
 
     variant: Annotated[
         Literal["faithful", "fixed"],
@@ -73,6 +91,15 @@ class Reference(Check):
             return self.check(text)
         except Undecidable as cause:
             return self.undecided(str(cause))
+
+
+def diverging(classes: Iterable[type[Constraint]]) -> dict[str, Diverges]:
+    """Return where these classes diverge from their instructions, by type, each with parameters that show it."""
+    return {
+        cls.model_fields["type"].default: one._replace(params=one.params or cls.examples[0].params)
+        for cls in classes
+        if (one := cls.__dict__.get("diverges"))
+    }
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from verif_ifeval.ifbench.units import EDGES, bare
 from verif_ifeval.punkt import tokens
-from verif_ifeval.reference import Count, Finding, Reference, at_least, counted, exactly, quoted, words
+from verif_ifeval.reference import Count, Diverges, Finding, Reference, at_least, counted, exactly, quoted, words
 from verif_sdk import Example, Text
 
 _DIGITS = re.compile(r"\d+")
@@ -127,6 +127,7 @@ class Conjunctions(Reference):
 
     template = "Use at least {small_n} different coordinating conjunctions in the response."
     examples = (Example({"small_n": 2}, accepts=("and or", "and And"), rejects=("and and", "because while")),)
+    diverges = Diverges("counts spellings as different conjunctions", "and And AND", {"small_n": 3})
     type: Literal["ifbench:count:conjunctions"] = "ifbench:count:conjunctions"
     small_n: Count
 
@@ -159,6 +160,7 @@ class Numbers(Reference):
 
     template = "Include exactly {N} numbers in the response."
     examples = (Example({"N": 2}, accepts=("1 2", "1,000 3.14"), rejects=("1", "1 2 3", "1-2")),)
+    diverges = Diverges("deletes punctuation first, so that two numbers become one", "1-2")
     type: Literal["ifbench:count:numbers"] = "ifbench:count:numbers"
     N: Count
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from verif_ifeval.ifbench.units import EDGES, ascii_folded, bare
 from verif_ifeval.punkt import sentences
-from verif_ifeval.reference import Finding, Reference, at_least, exactly, quoted
+from verif_ifeval.reference import Diverges, Finding, Reference, at_least, exactly, quoted
 from verif_sdk import Example, Text
 
 _DIGITS = re.compile(r"\d+")
@@ -201,6 +201,12 @@ class EuropeanCapitalsSort(Reference):
         "Give me the names of all capital cities of european countries whose latitude is higher than 45 degrees."
     )
     examples = (Example({}, accepts=(", ".join(_CAPITALS),), rejects=(", ".join(_CAPITALS[::-1]), "Oslo")),)
+    diverges = Diverges(
+        "does not know Kyiv",
+        "Reykjavik, Helsinki, Oslo, Tallinn, Stockholm, Riga, Moscow, Copenhagen, Vilnius, Minsk, Dublin, Berlin, "
+        "Amsterdam, Warsaw, London, Brussels, Kyiv, Prague, Luxembourg, Paris, Vienna, Bratislava, Budapest, "
+        "Vaduz, Chisinau, Bern, Ljubljana, Zagreb",
+    )
     type: Literal["ifbench:custom:european_capitals_sort"] = "ifbench:custom:european_capitals_sort"
 
     def holds(self, text: Text) -> Finding:
@@ -221,6 +227,7 @@ class DateFormatList(Reference):
             {}, accepts=("1796-04-12, 1805-12-02", "1800-00-00"), rejects=("1768-01-01", "1800-13-01", "May 1800")
         ),
     )
+    diverges = Diverges("takes days for dates that no calendar has", "1800-00-00")
     type: Literal["ifbench:custom:date_format_list"] = "ifbench:custom:date_format_list"
 
     def holds(self, text: Text) -> Finding:

@@ -13,7 +13,7 @@ from pydantic import StringConstraints
 
 from verif_ifeval.ifbench.units import EDGES, bare
 from verif_ifeval.punkt import each_sentence, each_token, sentences
-from verif_ifeval.reference import Finding, Reference, absent, counted, is_emoji, quoted
+from verif_ifeval.reference import Diverges, Finding, Reference, absent, counted, is_emoji, quoted
 from verif_sdk import Example, Text
 from verif_sdk.segment import without_inner_flags
 
@@ -67,6 +67,7 @@ class Quotes(Reference):
         "Include quotes within quotes within quotes, at least 3 levels deep, alternating double and single quotes."
     )
     examples = (Example({}, accepts=('"a \'b "c" d\' e"',), rejects=("\"a 'b' c\"", "none")),)
+    diverges = Diverges("takes each apostrophe for a quote", 'It\'s "I\'m" fine, "I\'m" ok')
     type: Literal["ifbench:format:quotes"] = "ifbench:format:quotes"
 
     def holds(self, text: Text) -> Finding:
@@ -106,6 +107,7 @@ class Options(Reference):
         Example({"options": "yes/no/maybe"}, accepts=("Yes.", " no "), rejects=("Yes, it is.", "yes\n")),
         Example({"options": "A/B/C"}, accepts=("A",), rejects=("a", "A.")),
     )
+    diverges = Diverges('splits at "or" inside words', "red", {"options": "orange, red"})
     type: Literal["ifbench:format:options"] = "ifbench:format:options"
     options: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
@@ -145,6 +147,7 @@ class Emoji(Reference):
 
     template = "Please use an emoji at the end of every sentence."
     examples = (Example({}, accepts=("Hi 😀. Yes! 🎉",), rejects=("Hi 😀. Yes.", "Hi.", "😀 Hi.")),)
+    diverges = Diverges("tests one code point, where a flag has two", "Hi 🇩🇪.")
     type: Literal["ifbench:format:emoji"] = "ifbench:format:emoji"
 
     def holds(self, text: Text) -> Finding:
@@ -171,6 +174,7 @@ class QuoteUnquote(Reference):
 
     template = "Every quoted phrase must be followed by an unquoted explanation."
     examples = (Example({}, accepts=('"a" means b', "none"), rejects=('say "a"', '"a" "b" x', '"a". ')),)
+    diverges = Diverges("knows straight quotes alone", "“quote”")
     type: Literal["ifbench:format:quote_unquote"] = "ifbench:format:quote_unquote"
 
     def holds(self, text: Text) -> Finding:
@@ -191,6 +195,7 @@ class TitleCase(Reference):
 
     template = "Write the entire response in title case (capitalize the first letter of every major word)."
     examples = (Example({}, accepts=("The Lord Of Rings", "I Am"), rejects=("Lord of Rings", "Don't Go")),)
+    diverges = Diverges("wants capitals on minor words too", "Lord of the Rings")
     type: Literal["ifbench:format:title_case"] = "ifbench:format:title_case"
 
     def holds(self, text: Text) -> Finding:

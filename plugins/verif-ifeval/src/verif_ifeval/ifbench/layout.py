@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import StringConstraints
 
 from verif_ifeval.punkt import sentences
-from verif_ifeval.reference import Finding, Reference, at_least, quoted
+from verif_ifeval.reference import Diverges, Finding, Reference, at_least, quoted
 from verif_sdk import Example, Text
 
 _HEADING = re.compile(r"^#+ .*$|^<h\d>.*</h\d>$", re.MULTILINE)
@@ -26,6 +26,9 @@ class LineIndent(Reference):
 
     template = "Create stairs by incrementally indenting each new line."
     examples = (Example({}, accepts=("a\n b\n  c", "a\n\n b"), rejects=("a\nb", " a\n b", "a\n\tb")),)
+    diverges = Diverges(
+        "skips a line after each blank one that it deletes, and takes no tab for an indent", "a\n\n\n b"
+    )
     type: Literal["ifbench:format:line_indent"] = "ifbench:format:line_indent"
 
     def holds(self, text: Text) -> Finding:
@@ -41,6 +44,7 @@ class List(Reference):
 
     template = 'Answer with a list of items, instead of bullet points use "{sep}".'
     examples = (Example({"sep": "..."}, accepts=("... a\n... b",), rejects=("... a", "- a\n- b")),)
+    diverges = Diverges("counts hyphens inside words", "well-known e-mail", {"sep": "-"})
     type: Literal["ifbench:format:list"] = "ifbench:format:list"
     sep: Annotated[str, StringConstraints(min_length=1)]
 
@@ -58,6 +62,7 @@ class Thesis(Reference):
 
     template = "Each section must begin with a thesis statement in italics, use HTML to indicate the italics."
     examples = (Example({}, accepts=("<i>a</i> b", "<em></em>"), rejects=("<i></i> b", "<i>a</i>", "*a* b")),)
+    diverges = Diverges("takes the > of <em> for the statement, and looks at one section", "<em></em>")
     type: Literal["ifbench:format:thesis"] = "ifbench:format:thesis"
 
     def holds(self, text: Text) -> Finding:
@@ -91,6 +96,7 @@ class SubBullets(Reference):
         "for each."
     )
     examples = (Example({}, accepts=("* a\n - b", "none"), rejects=("* a", "* a\n* b\n - c")),)
+    diverges = Diverges("takes a hyphen inside a word for a sub-bullet", "* well-known")
     type: Literal["ifbench:format:sub-bullets"] = "ifbench:format:sub-bullets"
 
     def holds(self, text: Text) -> Finding:
@@ -116,6 +122,7 @@ class NoBulletsBullets(Reference):
             {}, accepts=("One. Two.\n* a\n* b",), rejects=("One.\n* a\n* b", "One. Two.\n* a", "A. B.\n* a\n* b\n")
         ),
     )
+    diverges = Diverges("fails at any blank line, and does not look for full stops", "One. Two.\n* a\n* b\n")
     type: Literal["ifbench:format:no_bullets_bullets"] = "ifbench:format:no_bullets_bullets"
 
     def holds(self, text: Text) -> Finding:

@@ -13,7 +13,17 @@ from pydantic import StringConstraints
 
 from verif_ifeval.ifbench.units import EDGES, bare_words, word_runs
 from verif_ifeval.punkt import each_sentence, sentences
-from verif_ifeval.reference import Count, Finding, Reference, at_least, counted, exactly, quoted, stop_words
+from verif_ifeval.reference import (
+    Count,
+    Diverges,
+    Finding,
+    Reference,
+    at_least,
+    counted,
+    exactly,
+    quoted,
+    stop_words,
+)
 from verif_sdk import Example, Text, once
 from verif_sdk.segment import words
 
@@ -43,6 +53,7 @@ class SentenceType(Reference):
 
     template = "Maintain a 2:1 ratio of declarative to interrogative sentences."
     examples = (Example({}, accepts=("A. B. C?", "none"), rejects=("A. B?", "A?")),)
+    diverges = Diverges("is content with no sentence of either kind", "none")
     type: Literal["ifbench:ratio:sentence_type"] = "ifbench:ratio:sentence_type"
 
     def holds(self, text: Text) -> Finding:
@@ -59,6 +70,7 @@ class SentenceBalance(Reference):
 
     template = "Ensure that the ratio of sentence types (declarative, interrogative, exclamatory) is balanced."
     examples = (Example({}, accepts=("A. B? C!", "none"), rejects=("A. B?", "A!")),)
+    diverges = Diverges("is content with no sentence of any kind", "none")
     type: Literal["ifbench:ratio:sentence_balance"] = "ifbench:ratio:sentence_balance"
 
     def holds(self, text: Text) -> Finding:
@@ -105,6 +117,7 @@ class SentenceWords(Reference):
         "Respond with three sentences, all containing the same number of characters but using all different words."
     )
     examples = (Example({}, accepts=("Ab. Cd. Ef.", "Ab. Ab. Ab."), rejects=("Ab. Cd.", "Ab. Cde. Ef.")),)
+    diverges = Diverges("does not look whether the words differ", "Cat sat. Cat sat. Cat sat.")
     type: Literal["ifbench:ratio:sentence_words"] = "ifbench:ratio:sentence_words"
 
     def holds(self, text: Text) -> Finding:
@@ -123,6 +136,9 @@ class AlliterationIncrement(Reference):
     template = "Each sentence must have a longer sequence of consecutive alliterative words than the previous one."
     examples = (
         Example({}, accepts=("One two. Big bad.", "x"), rejects=("Big bad. One two.", "One two. Three four.")),
+    )
+    diverges = Diverges(
+        "adds up the runs of a sentence, where the longest is asked for", "Big bad. Cat can dog did."
     )
     type: Literal["ifbench:sentence:alliteration_increment"] = "ifbench:sentence:alliteration_increment"
 

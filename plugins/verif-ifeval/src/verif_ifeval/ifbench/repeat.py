@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from verif_ifeval.ifbench.units import EDGES
-from verif_ifeval.reference import Finding, Reference, quoted
+from verif_ifeval.reference import Diverges, Finding, Reference, quoted
 from verif_sdk import Example, Text
 
 
@@ -20,6 +20,7 @@ class RepeatChange(Reference):
             {"prompt_to_repeat": "Write a poem"}, accepts=("Sing a poem",), rejects=("Write a poem", "Sing a song")
         ),
     )
+    diverges = Diverges("does not look whether the first word differs", "Write  a poem")
     type: Literal["ifbench:repeat:repeat_change"] = "ifbench:repeat:repeat_change"
     prompt_to_repeat: Annotated[str, StringConstraints(min_length=1)]
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Literal
 
-from verif_ifeval.reference import Finding, Reference, exactly, quoted
+from verif_ifeval.reference import Diverges, Finding, Reference, exactly, quoted
 from verif_sdk import Example, Text, Undecidable
 
 _SPECIAL = re.compile(r'".*[^\d\w\s].*"')
@@ -37,6 +37,9 @@ class CsvCity(Reference):
             rejects=("ID,Country,City,Year,Count\n1,a,b,2,3", "a,b"),
         ),
     )
+    diverges = Diverges(
+        "minds a space behind a comma of the header", "ID, Country, City, Year, Count\n" + "1, a, b, 2, 3\n" * 7
+    )
     type: Literal["ifbench:custom:csv_city"] = "ifbench:custom:csv_city"
 
     def holds(self, text: Text) -> Finding:
@@ -59,6 +62,10 @@ class CsvSpecialCharacter(Reference):
             accepts=("ProductID,Category,Brand,Price,Stock\n" + "\n".join(['1,a,"b&c",2,3'] * 14),),
             rejects=("ProductID,Category,Brand,Price,Stock\n" + "\n".join(["1,a,b,2,3"] * 14), "x"),
         ),
+    )
+    diverges = Diverges(
+        "reads no further than the first special character",
+        'ProductID,Category,Brand,Price,Stock\n1,a,"b&c",2,3\n' + "x\n" * 13,
     )
     type: Literal["ifbench:custom:csv_special_character"] = "ifbench:custom:csv_special_character"
 
@@ -103,6 +110,10 @@ class CsvQuotes(Reference):
             ),
             rejects=("StudentID\tSubject\tGrade\tSemester\tScore", "x"),
         ),
+    )
+    diverges = Diverges(
+        "raises on an empty field, so there is no verdict",
+        '"StudentID"\t"Subject"\t"Grade"\t"Semester"\t"Score"\n' + '"1"\t\t"3"\t"4"\t"5"\n' * 3,
     )
     type: Literal["ifbench:custom:csv_quotes"] = "ifbench:custom:csv_quotes"
 

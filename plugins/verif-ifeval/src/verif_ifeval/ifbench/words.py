@@ -14,6 +14,7 @@ from verif_ifeval.ifbench.units import EDGES, PUNCTUATION, bare, bare_words, low
 from verif_ifeval.punkt import each_token, sentences, tokens
 from verif_ifeval.reference import (
     Count,
+    Diverges,
     Finding,
     Reference,
     at_least,
@@ -187,6 +188,7 @@ class ParagraphLastFirst(Reference):
 
     template = "Each paragraph must end with the same word it started with, separate paragraphs with a newline."
     examples = (Example({}, accepts=("Go and go.\n\nA.",), rejects=("Go home.", "Hello, world hello")),)
+    diverges = Diverges("keeps the comma in the first word", "Hello, world hello")
     type: Literal["ifbench:words:paragraph_last_first"] = "ifbench:words:paragraph_last_first"
 
     def holds(self, text: Text) -> Finding:
@@ -255,6 +257,7 @@ class WordsPosition(Reference):
             rejects=("So it so went", "And so it went."),
         ),
     )
+    diverges = Diverges("takes an ellipsis for the last word", "And so it so went...")
     type: Literal["ifbench:words:words_position"] = "ifbench:words:words_position"
     keyword: Keyword
 

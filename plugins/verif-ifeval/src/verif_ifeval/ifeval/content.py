@@ -10,6 +10,7 @@ from pydantic import StringConstraints
 
 from verif_ifeval.reference import (
     Count,
+    Diverges,
     Finding,
     Reference,
     absent,
@@ -38,6 +39,7 @@ class NumberPlaceholders(Reference):
 
     template = "The response must contain at least {num_placeholders} placeholders represented by square brackets."
     examples = (Example({"num_placeholders": 2}, accepts=("[a] []",), rejects=("[a]", "[a\n] [b]")),)
+    diverges = Diverges("counts links and empty brackets", "[a link](http://a.b)", {"num_placeholders": 1})
     type: Literal["ifeval:detectable_content:number_placeholders"] = (
         "ifeval:detectable_content:number_placeholders"
     )
@@ -57,6 +59,7 @@ class Postscript(Reference):
     examples = (
         Example({"postscript_marker": "P.S."}, accepts=("Bye.\np. s. x", "The U.P.S. store"), rejects=("PS: x",)),
     )
+    diverges = Diverges("finds the marker in the middle of a word", "The U.P.S. store")
     type: Literal["ifeval:detectable_content:postscript"] = "ifeval:detectable_content:postscript"
     postscript_marker: Annotated[str, StringConstraints(strip_whitespace=True)]
 
@@ -86,6 +89,7 @@ class TwoResponses(Reference):
         "Give two different responses. Responses and only responses should be separated by 6 asterisks: ******."
     )
     examples = (Example({}, accepts=("a\n******\nb",), rejects=("a", "a******a", "a************b")),)
+    diverges = Diverges("takes the first six of more asterisks for the separator", "a\n*******\nb")
     type: Literal["ifeval:combination:two_responses"] = "ifeval:combination:two_responses"
 
     def holds(self, text: Text) -> Finding:
@@ -121,6 +125,7 @@ class EndChecker(Reference):
         "Finish your response with this exact phrase {end_phrase}. No other words should follow this phrase."
     )
     examples = (Example({"end_phrase": "Bye."}, accepts=('"So, bye."',), rejects=("Bye. So.", "**Bye.**")),)
+    diverges = Diverges("minds markdown behind the phrase", "**Bye.**")
     type: Literal["ifeval:startend:end_checker"] = "ifeval:startend:end_checker"
     end_phrase: Annotated[str, StringConstraints(strip_whitespace=True)]
 
@@ -136,6 +141,7 @@ class Quotation(Reference):
 
     template = "Wrap your entire response with double quotation marks."
     examples = (Example({}, accepts=('"a"', '"a" b "c"'), rejects=('"', "“a”", '"a')),)
+    diverges = Diverges("looks at the first and the last character alone", '"a" and "b"')
     type: Literal["ifeval:startend:quotation"] = "ifeval:startend:quotation"
 
     def holds(self, text: Text) -> Finding:
@@ -154,6 +160,7 @@ class NoComma(Reference):
 
     template = "In your entire response, refrain from the use of any commas."
     examples = (Example({}, accepts=("a; b、c",), rejects=("a, b",)),)
+    diverges = Diverges("knows the ASCII comma alone", "你好，世界")
     type: Literal["ifeval:punctuation:no_comma"] = "ifeval:punctuation:no_comma"
 
     def holds(self, text: Text) -> Finding:

@@ -10,7 +10,17 @@ from typing import Annotated, Literal
 from pydantic import StringConstraints
 
 from verif_ifeval.punkt import capitals
-from verif_ifeval.reference import Count, Finding, Reference, Relation, at_least, compared, elsewhere, exactly
+from verif_ifeval.reference import (
+    Count,
+    Diverges,
+    Finding,
+    Reference,
+    Relation,
+    at_least,
+    compared,
+    elsewhere,
+    exactly,
+)
 from verif_sdk import Example, Text, Undecidable
 from verif_sdk.demand import Demand
 from verif_sdk.language import detect_raw
@@ -37,6 +47,7 @@ class NumberBulletLists(Reference):
     examples = (
         Example({"num_bullets": 2}, accepts=("* a\n- b", "-5\n---"), rejects=("* a", "+ a\n+ b", "**a\n**b")),
     )
+    diverges = Diverges("counts negative numbers and rules", "-5 degrees", {"num_bullets": 1})
     type: Literal["ifeval:detectable_format:number_bullet_lists"] = "ifeval:detectable_format:number_bullet_lists"
     num_bullets: Count
 
@@ -53,6 +64,7 @@ class ConstrainedResponse(Reference):
 
     template = f"Answer with one of the following options: {_ANSWERS}"
     examples = (Example({}, accepts=("So: My answer is no.",), rejects=("my answer is no.", "No.")),)
+    diverges = Diverges("passes any number of the answers", "My answer is yes. My answer is no.")
     type: Literal["ifeval:detectable_format:constrained_response"] = (
         "ifeval:detectable_format:constrained_response"
     )
@@ -72,6 +84,7 @@ class NumberHighlightedSections(Reference):
         "Highlight at least {num_highlights} sections in your answer with markdown, i.e. *highlighted section*."
     )
     examples = (Example({"num_highlights": 2}, accepts=("*a* *b*", "***a***"), rejects=("**a**", "* *")),)
+    diverges = Diverges("counts bold italics twice", "***a***")
     type: Literal["ifeval:detectable_format:number_highlighted_sections"] = (
         "ifeval:detectable_format:number_highlighted_sections"
     )
@@ -99,6 +112,11 @@ class MultipleSections(Reference):
             rejects=("Section 1", "SECTION 1\nSECTION 2", "Section A\nSection B"),
         ),
     )
+    diverges = Diverges(
+        "finds the label inside words and lines, and passes too many",
+        "See SubSection 1 below.",
+        {"section_spliter": "Section", "num_sections": 1},
+    )
     type: Literal["ifeval:detectable_format:multiple_sections"] = "ifeval:detectable_format:multiple_sections"
     section_spliter: Annotated[str, StringConstraints(strip_whitespace=True)]
     num_sections: Count
@@ -122,6 +140,7 @@ class JsonFormat(Reference):
 
     template = "Entire output should be wrapped in JSON format."
     examples = (Example({}, accepts=('```json\n{"a": 1}\n```', "42", "NaN"), rejects=("{a}", '{"a": 1} ok')),)
+    diverges = Diverges("passes lone numbers, and NaN", "42")
     type: Literal["ifeval:detectable_format:json_format"] = "ifeval:detectable_format:json_format"
 
     def holds(self, text: Text) -> Finding:
@@ -171,6 +190,7 @@ class CapitalWordFrequency(Reference):
             rejects=("NASA rocks.",),
         ),
     )
+    diverges = Diverges("counts the parts of a contraction", "IT'S")
     type: Literal["ifeval:change_case:capital_word_frequency"] = "ifeval:change_case:capital_word_frequency"
     capital_frequency: int
     capital_relation: Relation
@@ -195,6 +215,9 @@ class EnglishCapital(Reference):
             accepts=("THE WEATHER IS VERY NICE TODAY AND WE ARE GOING TO THE PARK.",),
             rejects=("The weather is very nice today.", "DAS WETTER IST HEUTE SEHR SCHÖN UND WIR GEHEN RAUS."),
         ),
+    )
+    diverges = Diverges(
+        "detects the language of capitals, which langdetect was not made for", "THANK YOU VERY MUCH"
     )
     type: Literal["ifeval:change_case:english_capital"] = "ifeval:change_case:english_capital"
 
@@ -221,6 +244,7 @@ class EnglishLowercase(Reference):
             rejects=("The weather is very nice today.", "das wetter ist heute sehr schön und wir gehen raus."),
         ),
     )
+    diverges = Diverges("passes a text without words", "http://a.b/c")
     type: Literal["ifeval:change_case:english_lowercase"] = "ifeval:change_case:english_lowercase"
 
     def demands(self) -> Iterable[Demand]:

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 
 from verif_ifeval.reference import (
     Count,
+    Diverges,
     Finding,
     Reference,
     Relation,
@@ -42,6 +43,7 @@ class Existence(Reference):
 
     template = "Include keywords {keywords} in the response."
     examples = (Example({"keywords": ["cat"]}, accepts=("Concatenate.",), rejects=("A dog.",)),)
+    diverges = Diverges("searches for the keyword as a pattern, inside words too", "Concatenate.")
     type: Literal["ifeval:keywords:existence"] = "ifeval:keywords:existence"
     keywords: Keywords
 
@@ -68,6 +70,7 @@ class Frequency(Reference):
             rejects=("A cat.",),
         ),
     )
+    diverges = Diverges("counts the keyword inside other words", "A cat category.")
     type: Literal["ifeval:keywords:frequency"] = "ifeval:keywords:frequency"
     keyword: Keyword
     frequency: Count
@@ -93,6 +96,11 @@ class ForbiddenWords(Reference):
     examples = (
         Example({"forbidden_words": ["cat"]}, accepts=("Concatenate.",), rejects=("A CAT.",)),
         Example({"forbidden_words": ["F.B.I."]}, accepts=("The F.B.I. came.",), rejects=("The F.B.I.s came.",)),
+    )
+    diverges = Diverges(
+        "wants a word boundary behind the full stop, where there is none",
+        "The F.B.I. came.",
+        {"forbidden_words": ["F.B.I."]},
     )
     type: Literal["ifeval:keywords:forbidden_words"] = "ifeval:keywords:forbidden_words"
     forbidden_words: Keywords
@@ -128,6 +136,11 @@ class LetterFrequency(Reference):
             {"letter": "e", "let_frequency": 2, "let_relation": "less than"}, accepts=("End.",), rejects=("Eve.",)
         ),
     )
+    diverges = Diverges(
+        "replaces what is no letter by a random letter, so there is no verdict",
+        "#",
+        {"letter": "#", "let_frequency": 1, "let_relation": "at least"},
+    )
     type: Literal["ifeval:keywords:letter_frequency"] = "ifeval:keywords:letter_frequency"
     letter: Annotated[str, StringConstraints(min_length=1, max_length=1)]
     let_frequency: Count
@@ -161,6 +174,7 @@ class ResponseLanguage(Reference):
             rejects=("The weather is very nice today, let us go out.",),
         ),
     )
+    diverges = Diverges("passes a text without letters for every language", "12345")
     type: Literal["ifeval:language:response_language"] = "ifeval:language:response_language"
     language: Language
 

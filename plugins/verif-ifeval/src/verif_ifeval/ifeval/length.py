@@ -9,7 +9,18 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from verif_ifeval.punkt import sentences
-from verif_ifeval.reference import Count, Finding, Reference, Relation, asked, compared, exactly, quoted, words
+from verif_ifeval.reference import (
+    Count,
+    Diverges,
+    Finding,
+    Reference,
+    Relation,
+    asked,
+    compared,
+    exactly,
+    quoted,
+    words,
+)
 from verif_sdk import Example, Text
 from verif_sdk.demand import Demand
 
@@ -24,6 +35,7 @@ class NumberSentences(Reference):
     examples = (
         Example({"num_sentences": 2, "relation": "at least"}, accepts=("One. Two.",), rejects=("- one\n- two",)),
     )
+    diverges = Diverges("takes no line break for the end of a sentence", "- one\n- two")
     type: Literal["ifeval:length_constraints:number_sentences"] = "ifeval:length_constraints:number_sentences"
     num_sentences: Count
     relation: Relation
@@ -43,6 +55,7 @@ class NumberParagraphs(Reference):
 
     template = "There should be {num_paragraphs} paragraphs. Paragraphs are separated with the divider: ***"
     examples = (Example({"num_paragraphs": 2}, accepts=("a\n***\nb", "***a***b"), rejects=("a\n\nb", "a******b")),)
+    diverges = Diverges("splits at bold italics", "It is ***very*** good.", {"num_paragraphs": 1})
     type: Literal["ifeval:length_constraints:number_paragraphs"] = "ifeval:length_constraints:number_paragraphs"
     num_paragraphs: Count
 
@@ -69,6 +82,7 @@ class NumberWords(Reference):
 
     template = "Answer with {relation} {num_words} words."
     examples = (Example({"num_words": 3, "relation": "less than"}, accepts=("don't",), rejects=("don't stop",)),)
+    diverges = Diverges('counts "don\'t" as two words', "Don't stop.", {"num_words": 3, "relation": "at least"})
     type: Literal["ifeval:length_constraints:number_words"] = "ifeval:length_constraints:number_words"
     num_words: Count
     relation: Relation
@@ -96,6 +110,9 @@ class NthParagraphFirstWord(Reference):
             accepts=("a\n\nB, c", 'a\n\n"b" c'),
             rejects=("a\n\nc", "a\n\nb\n\nc", "a\n\n\n\nb"),
         ),
+    )
+    diverges = Diverges(
+        "counts a blank paragraph when it looks for the nth, and not when it counts them", "a\n\n\n\nb"
     )
     type: Literal["ifeval:length_constraints:nth_paragraph_first_word"] = (
         "ifeval:length_constraints:nth_paragraph_first_word"

@@ -6,7 +6,17 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
-from verif_ifeval.reference import Count, Finding, Reference, elsewhere, exactly, given, is_simple, quoted
+from verif_ifeval.reference import (
+    Count,
+    Diverges,
+    Finding,
+    Reference,
+    elsewhere,
+    exactly,
+    given,
+    is_simple,
+    quoted,
+)
 from verif_sdk import Example, Text, Undecidable
 
 Request = Annotated[str, StringConstraints(min_length=1)]
@@ -133,6 +143,7 @@ class CopySpanIdx(Reference):
             rejects=("a poem.", "poem"),
         ),
     )
+    diverges = Diverges("leaves out the last character, which the instruction includes", "a poem")
     type: Literal["iftrain:new:copy_span_idx"] = "iftrain:new:copy_span_idx"
     prompt_to_repeat: Request
     n_start: Count

@@ -9,7 +9,7 @@ from typing import Literal
 from verif_ifeval.ifeval.keywords import LetterFrequency
 from verif_ifeval.iftrain.splitting import split
 from verif_ifeval.punkt import tokens
-from verif_ifeval.reference import Count, Finding, Reference, Relation, at_most, compared, exactly, given
+from verif_ifeval.reference import Count, Diverges, Finding, Reference, Relation, at_most, compared, exactly, given
 from verif_sdk import Example, Text
 
 _SMALL = re.compile(r"\b[a-z]+\b")
@@ -23,6 +23,7 @@ class LowercaseCounting(Reference):
 
     template = "In your response, all lowercase words should appear at most {N} times."
     examples = (Example({"N": 2}, accepts=("A big CAT ran", "NO"), rejects=("a big cat", "so we don't")),)
+    diverges = Diverges("draws a number at random for 0, so there is no verdict", "NO", {"N": 0})
     type: Literal["iftrain:count:lowercase_counting"] = "iftrain:count:lowercase_counting"
     N: Count
 
@@ -38,6 +39,7 @@ class LetterCounting(Reference):
 
     template = "Answer with {relation} {N} letters."
     examples = (Example({"N": 3, "relation": "at least"}, accepts=("a b c", "Abc1"), rejects=("ab 12", "éab")),)
+    diverges = Diverges("knows ASCII letters alone", "éab")
     type: Literal["iftrain:letters:letter_counting"] = "iftrain:letters:letter_counting"
     N: Count
     relation: Relation
@@ -53,6 +55,11 @@ class LetterCounting2(LetterFrequency):
     """A letter occurs a number of times, whatever its case; the rule of `ifeval:keywords:letter_frequency`."""
 
     template = "The letter {letter} should appear {let_relation} {let_frequency} times."
+    diverges = Diverges(
+        "replaces what is no letter by a random letter, so there is no verdict",
+        "#",
+        {"letter": "#", "let_frequency": 1, "let_relation": "at least"},
+    )
     type: Literal["iftrain:letters:letter_counting2"] = "iftrain:letters:letter_counting2"  # type: ignore[assignment]
 
 
@@ -73,6 +80,7 @@ class CountingComposition(Reference):
             rejects=("Go now.\n***\nSit down.", "Go.\n***\nSit.\n***\nLook.", "Go now. ***", "a b c"),
         ),
     )
+    diverges = Diverges("counts the final mark as a word", "Go now.\n***\nSit down.\n***\nLook up!")
     type: Literal["iftrain:count:counting_composition"] = "iftrain:count:counting_composition"
     n_sent: Count
     n_words: Count
@@ -101,6 +109,7 @@ class CountUnique(Reference):
 
     template = "Only use unique words in your response, no word should be repeated!"
     examples = (Example({}, accepts=("A big cat.", "Go go!"), rejects=("So be it. Go on.", "no, no")),)
+    diverges = Diverges("counts punctuation marks as words", "So be it. Go on.")
     type: Literal["iftrain:count:count_unique"] = "iftrain:count:count_unique"
 
     def holds(self, text: Text) -> Finding:

@@ -6,7 +6,7 @@ import re
 from typing import Literal
 
 from verif_ifeval.iftrain.splitting import split
-from verif_ifeval.reference import Finding, Reference, absent, exactly, quoted
+from verif_ifeval.reference import Diverges, Finding, Reference, absent, exactly, quoted
 from verif_sdk import Example, Text
 
 _DIVIDER = re.compile(r"\s?\*\*\*\s?")
@@ -26,6 +26,7 @@ class SentenceHyphens(Reference):
     examples = (
         Example({}, accepts=("Go on.-Sit down.", "One."), rejects=("Go on. - Sit down.", "A well-known fact.")),
     )
+    diverges = Diverges("takes a hyphen inside a word for the end of a sentence", "A well-known fact.")
     type: Literal["iftrain:detectable_format:sentence_hyphens"] = "iftrain:detectable_format:sentence_hyphens"
 
     def holds(self, text: Text) -> Finding:
@@ -111,6 +112,7 @@ class PunctuationExclamation(Reference):
 
     template = "In your entire response, refrain from the use of ! (i.e. exclamation marks)."
     examples = (Example({}, accepts=("Go on.", "你好！"), rejects=("Go on!",)),)
+    diverges = Diverges("knows the ASCII mark alone", "你好！")
     type: Literal["iftrain:punctuation:punctuation_exclamation"] = "iftrain:punctuation:punctuation_exclamation"
 
     def holds(self, text: Text) -> Finding:

@@ -14,6 +14,7 @@ from verif_ifeval.iftrain.splitting import split
 from verif_ifeval.punkt import tokens
 from verif_ifeval.reference import (
     Count,
+    Diverges,
     Finding,
     Reference,
     Relation,
@@ -44,6 +45,7 @@ class WordOnce(Reference):
 
     template = "Include keyword {keyword} once in your response."
     examples = (Example({"keyword": "cat"}, accepts=("A CAT.", "Concatenate."), rejects=("Cat, cat.", "A dog.")),)
+    diverges = Diverges("finds the word inside others", "Concatenate.")
     type: Literal["iftrain:keywords:word_once"] = "iftrain:keywords:word_once"
     keyword: Keyword
 
@@ -65,6 +67,7 @@ class WordCountDifferentNumbers(Reference):
             rejects=("Cat, category.",),
         ),
     )
+    diverges = Diverges("counts the word inside others", "Cat, category.")
     type: Literal["iftrain:keywords:word_count_different_numbers"] = (
         "iftrain:keywords:word_count_different_numbers"
     )
@@ -87,6 +90,7 @@ class ExcludeWordHarder(Reference):
 
     template = "Do not include keyword {keyword} in the response."
     examples = (Example({"keyword": "cat"}, accepts=("A dog.", "A cat.", "A CAT ran."), rejects=("A cat ran.",)),)
+    diverges = Diverges("finds the word only with a space on both sides", "A cat.")
     type: Literal["iftrain:keywords:exclude_word_harder"] = "iftrain:keywords:exclude_word_harder"
     keyword: Keyword
 
@@ -129,6 +133,7 @@ class Palindrome(Reference):
 
     template = "Include a palindrome in your response."
     examples = (Example({}, accepts=("A level road.", "I say."), rejects=("Say Anna.", "The end.")),)
+    diverges = Diverges("takes one letter for a palindrome", "I say.")
     type: Literal["iftrain:keywords:palindrome"] = "iftrain:keywords:palindrome"
 
     def holds(self, text: Text) -> Finding:
@@ -151,6 +156,7 @@ class KeywordSpecificPosition(Reference):
             rejects=("A cat.", "Hi. A Cat.", "Hi. The big cat.", "Hi."),
         ),
     )
+    diverges = Diverges("minds the case of the keyword", "Hi. A Cat.")
     type: Literal["iftrain:keywords:keyword_specific_position"] = "iftrain:keywords:keyword_specific_position"
     keyword: OneKeyword
     n: Count
@@ -184,6 +190,7 @@ class StartEnd(Reference):
 
     template = "Start and end your response with the same word (do not write anything after the last word)."
     examples = (Example({}, accepts=("Go on, go", "No no"), rejects=("Go on, go.", "Go", "Go on")),)
+    diverges = Diverges("takes the full stop for the last word", "Go on, go.")
     type: Literal["iftrain:keywords:start_end"] = "iftrain:keywords:start_end"
 
     def holds(self, text: Text) -> Finding:
@@ -204,6 +211,7 @@ class CountIncrementWord(Reference):
             rejects=("Cat, dog.", "Cats, cat, dog, dog.", "Dog, dog."),
         ),
     )
+    diverges = Diverges("counts the words inside others", "Cat, dog, dogs.")
     type: Literal["iftrain:count:count_increment_word"] = "iftrain:count:count_increment_word"
     keyword1: Keyword
     keyword2: Keyword

@@ -8,7 +8,7 @@ from typing import Literal
 
 from verif_ifeval.iftrain.keywords import OneKeyword
 from verif_ifeval.iftrain.splitting import split
-from verif_ifeval.reference import Finding, Reference, quoted
+from verif_ifeval.reference import Diverges, Finding, Reference, quoted
 from verif_sdk import Example, Text
 
 _MARKS = re.compile(r"[^\w\s]")
@@ -30,6 +30,7 @@ class FirstWordSent(Reference):
     examples = (
         Example({"first_word": "so"}, accepts=("So it is. so be it!",), rejects=("So, it is.", "So it is. Go.")),
     )
+    diverges = Diverges("keeps the comma in the first word", "So, it is.")
     type: Literal["iftrain:first_word:first_word_sent"] = "iftrain:first_word:first_word_sent"
     first_word: OneKeyword
 
@@ -48,6 +49,7 @@ class FirstWordAnswer(Reference):
 
     template = "The first word of your response should be the word {first_word}."
     examples = (Example({"first_word": "so"}, accepts=("So it is.",), rejects=("So, it is.", "It is so.")),)
+    diverges = Diverges("keeps the comma in the first word", "So, it is.")
     type: Literal["iftrain:first_word:first_word_answer"] = "iftrain:first_word:first_word_answer"
     first_word: OneKeyword
 
@@ -69,6 +71,7 @@ class LastWordSent(Reference):
             rejects=("The end .", "The end. No."),
         ),
     )
+    diverges = Diverges("finds no word where a space stands before the mark", "The end .")
     type: Literal["iftrain:last_word:last_word_sent"] = "iftrain:last_word:last_word_sent"
     last_word: OneKeyword
 
@@ -86,6 +89,7 @@ class LastWordAnswer(Reference):
 
     template = "The last word of your response should be the word {last_word}."
     examples = (Example({"last_word": "end"}, accepts=("The END!",), rejects=("The end .", "End of it.")),)
+    diverges = Diverges("finds no word where a space stands before the mark", "The end .")
     type: Literal["iftrain:last_word:last_word_answer"] = "iftrain:last_word:last_word_answer"
     last_word: OneKeyword
 
