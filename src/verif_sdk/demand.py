@@ -46,3 +46,9 @@ class Demand(NamedTuple):
         if self.high == inf:
             return f"at least {self.low:g} {self.of}"
         return f"at most {self.high:g} {self.of}" if self.low <= 0 else f"{self.low:g} to {self.high:g} {self.of}"
+
+
+def uses(keyword: str, *, whole_word: bool = True, case_sensitive: bool = False) -> str:
+    """Return the name of how often a keyword is used, as a quantity: another reading is another quantity."""
+    named = f'uses of "{keyword}", in this case' if case_sensitive else f'uses of "{keyword.lower()}"'
+    return named if whole_word else f"{named}, inside words too"

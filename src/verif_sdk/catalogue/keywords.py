@@ -11,7 +11,7 @@ from verif_sdk import folding
 from verif_sdk.catalogue.support.bounds import Counted
 from verif_sdk.catalogue.support.matching import each, first, spans
 from verif_sdk.constraint import Check, Example
-from verif_sdk.demand import Demand
+from verif_sdk.demand import Demand, uses
 from verif_sdk.text import Text
 from verif_sdk.verdict import Verdict
 
@@ -21,12 +21,6 @@ MOST_PHRASES = 256
 Phrases = Annotated[tuple[Phrase, ...], Field(min_length=1, max_length=MOST_PHRASES)]
 WholeWord = Annotated[bool, Field(description='Whether "cat" is not found in "concatenate".')]
 CaseSensitive = Annotated[bool, Field(description='Whether "May" is another word than "may".')]
-
-
-def uses(keyword: str, *, whole_word: bool = True, case_sensitive: bool = False) -> str:
-    """Return the name of how often a keyword is used, for `demands`: another reading is another quantity."""
-    named = f'uses of "{keyword}", in this case' if case_sensitive else f'uses of "{keyword.lower()}"'
-    return named if whole_word else f"{named}, inside words too"
 
 
 class Include(Check):

@@ -4,19 +4,20 @@
 
 import re
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar
 
 import regex
 from pydantic import Field
 
 from verif_ifeval import nltk_data
-from verif_sdk import Answer, Check, Constraint, Text, Undecidable, Verdict, once
-from verif_sdk.bounded.pool import bounded
-from verif_sdk.demand import Demand
+from verif_sdk import Answer, Check, Constraint, Demand, Text, Undecidable, Verdict, once
+from verif_sdk.bounded import searches
+
+T = TypeVar("T")
 
 Relation = Literal["less than", "at least"]
 Count = Annotated[int, Field(ge=0)]
@@ -180,14 +181,15 @@ def matches(source: str, raw: str, flags: re.RegexFlag = re.NOFLAG, *, edge: str
     """
     if is_simple(source):
         return len(re.findall(edge + source + edge, raw, flags))
-    count: int = elsewhere("count", edge + source + edge, raw, flags)
-    return count
+    return searched(searches.count, edge + source + edge, raw, flags)
 
 
-def elsewhere(task: str, source: str, raw: str, flags: re.RegexFlag = re.NOFLAG) -> Any:
-    """Return what a bounded worker makes of a pattern and a text; errors as those of `matches`."""
+def searched(
+    search: Callable[[str, str, re.RegexFlag], T], source: str, raw: str, flags: re.RegexFlag = re.NOFLAG
+) -> T:
+    """Return what a bounded search makes of a pattern and a text; errors as those of `matches`."""
     try:
-        return bounded(f"the pattern {source!r:.60} on this response", task, source, int(flags), raw)
+        return search(source, raw, flags)
     except ValueError as error:
         raise Undecidable(
             f"the reference reads {source!r:.60} as a regular expression, which it is not: {error}"

@@ -15,12 +15,13 @@ from verif_ifeval.reference import (
     Reference,
     absent,
     at_least,
-    elsewhere,
     exactly,
     is_simple,
     quoted,
+    searched,
 )
 from verif_sdk import Example, Text
+from verif_sdk.bounded import searches
 
 _REAL_PLACEHOLDER = re.compile(r"\[[^\[\]\n]+\](?!\()")  # not empty, and no link
 _AFTER_PHRASE = ' \n\t*_"”»'
@@ -69,7 +70,7 @@ class Postscript(Reference):
             return self._postscript(re.search(known, raw) is not None)
         if is_simple(marker):
             return self._postscript(re.search(marker, raw) is not None)
-        return self._postscript(bool(elsewhere("count", rf"\s*{marker}.*$", raw, re.MULTILINE)))
+        return self._postscript(bool(searched(searches.count, rf"\s*{marker}.*$", raw, re.MULTILINE)))
 
     def fixed(self, text: Text) -> Finding:
         marker = self.postscript_marker

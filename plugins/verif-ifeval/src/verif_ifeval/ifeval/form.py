@@ -18,11 +18,11 @@ from verif_ifeval.reference import (
     Relation,
     at_least,
     compared,
-    elsewhere,
     exactly,
+    searched,
 )
-from verif_sdk import Example, Text, Undecidable
-from verif_sdk.demand import Demand
+from verif_sdk import Demand, Example, Text, Undecidable
+from verif_sdk.bounded import searches
 from verif_sdk.language import detect_raw
 
 # The reference lets blank lines before the mark belong to the match; the marks that are found are the same.
@@ -126,7 +126,7 @@ class MultipleSections(Reference):
         if label.isalnum():  # spaces around it make no difference to how often it is found
             found = len(re.findall(rf"{label}\s?\d+", text.raw))
         else:
-            found = elsewhere("pieces", rf"\s?{label}\s?\d+\s?", text.raw) - 1
+            found = searched(searches.count_pieces, rf"\s?{label}\s?\d+\s?", text.raw) - 1
         return at_least(found, "section", self.num_sections)
 
     def fixed(self, text: Text) -> Finding:

@@ -24,9 +24,8 @@ from verif_ifeval.reference import (
     standing_alone,
     surely_absent,
 )
-from verif_sdk import Example, Text, Undecidable
-from verif_sdk.catalogue.keywords import uses
-from verif_sdk.demand import Demand
+from verif_sdk import Demand, Example, Text, Undecidable
+from verif_sdk.demand import uses
 from verif_sdk.language import detect_raw
 
 Keyword = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]

@@ -21,8 +21,7 @@ from verif_ifeval.reference import (
     quoted,
     words,
 )
-from verif_sdk import Example, Text
-from verif_sdk.demand import Demand
+from verif_sdk import Demand, Example, Text
 
 _DIVIDER_LINE = re.compile(r"^[ \t]*\*\*\*[ \t]*$", re.MULTILINE)
 _AROUND_WORD = ".,;:?!'\"*_“”‘’()"

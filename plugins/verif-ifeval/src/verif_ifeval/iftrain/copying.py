@@ -11,13 +11,14 @@ from verif_ifeval.reference import (
     Diverges,
     Finding,
     Reference,
-    elsewhere,
     exactly,
     given,
     is_simple,
     quoted,
+    searched,
 )
 from verif_sdk import Example, Text, Undecidable
+from verif_sdk.bounded import searches
 
 Request = Annotated[str, StringConstraints(min_length=1)]
 
@@ -69,7 +70,7 @@ def _between(first: str, last: str, raw: str) -> list[str]:
         Undecidable: the words are not patterns, or have groups, where the reference raises; or it takes too long.
     """
     if not (is_simple(first) and is_simple(last)) or "." in first + last:
-        found: list[str] = elsewhere("found", f"{first} .*? {last}", raw)
+        found: list[str] = searched(searches.find_all, f"{first} .*? {last}", raw)
         if any(not isinstance(one, str) for one in found):
             raise Undecidable("the reference cannot read a phrase with groups, as its pattern has them")
         return found
