@@ -65,3 +65,29 @@ def test_verif_is_the_share_of_passed_hard_times_that_of_soft_and_an_empty_side_
 def test_an_undecided_verdict_never_counts_as_a_number() -> None:
     with pytest.raises(ValueError, match="undecided verdict of t"):
         BUILT_IN["mean"]([Verdict(type="t", error="lost")])
+
+
+@pytest.mark.parametrize(
+    ("hard", "soft", "reward"),
+    [
+        ([1.0, 0.5], [0.9], 0.5),
+        ([1.0], [0.9, 0.2], 0.5),
+        ([1.0], [0.5], 1.0),
+        ([0.0], [0.1], 0.0),
+        ([0.2], [], 0.5),
+    ],
+)
+def test_verif_paper_is_the_mean_of_two_bits(hard: list[float], soft: list[float], reward: float) -> None:
+    items = [*map(verdict, hard), *(verdict(score, hard=False) for score in soft)]
+    assert BUILT_IN["verif-paper"](items) == reward
+
+
+@given(verdicts)
+def test_the_reward_of_the_published_code(items: list[Verdict]) -> None:
+    rules = [bool(one.passed) for one in items if one.hard]
+    together = all(one.passed for one in items if not one.hard)
+    joint = [
+        one.model_copy(update={"passed": together, "score": float(together)}) for one in items if not one.hard
+    ]
+    published = (sum(rules) / len(rules) if rules else 1) * together
+    assert BUILT_IN["verif"]([one for one in items if one.hard] + joint) == pytest.approx(published)

@@ -104,6 +104,17 @@ def verif_average(verdicts: Sequence[Verdict]) -> float:
     return _mean(_passed(verdicts, hard=side) for side in sorted(sides))
 
 
+@monotone
+def verif_paper(verdicts: Sequence[Verdict]) -> float:
+    """Return the mean of two bits: whether every hard constraint passed, and every soft one; an empty side is 1.
+
+    Source: VerIF (arXiv 2506.09942), the paper's wording read with F as the mean. Its other readings are
+    `verif-strict` (the product, with the share of soft constraints), `verif` (the published code) and
+    `verif-average` (the mean of both shares).
+    """
+    return _mean(float(_passed(verdicts, hard=side) == 1.0) for side in (True, False))
+
+
 BUILT_IN = {
     "mean": mean,
     "weighted": weighted,
@@ -113,6 +124,7 @@ BUILT_IN = {
     "verif": verif,
     "verif-strict": verif_strict,
     "verif-average": verif_average,
+    "verif-paper": verif_paper,
 }
 
 

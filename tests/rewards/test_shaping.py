@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,25 @@ def test_soft_length_counts_words_and_characters_and_says_when_it_cannot_count_t
     assert shaped(1.0, {"kind": "soft-length", "unit": "characters", "soft": 5, "hard": 7}) == 0.0
     with pytest.raises(ValueError, match="does not hand over"):
         shaped(1.0, {"kind": "soft-length", "soft": 1, "hard": 3})
+
+
+@given(st.floats(0, 1), st.integers(0, 3000))
+def test_cosine_length_is_the_published_function(reward: float, tokens: int) -> None:
+    share = 0.5 * (1 - math.cos(tokens / 2000 * math.pi))
+    wanted = -2.0 if tokens >= 2000 else 2 * share * reward if reward >= 0.2 else -share
+    step = {"kind": "cosine-length", "most": 2000}
+    assert shaped(reward, step, tokens=tokens) == pytest.approx(wanted, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("reward", "tokens", "wanted"),
+    [(1, 0, 0), (1, 50, 1), (0.5, 99, 1), (0.2, 50, 0.2), (0.1, 50, -0.5), (1, 100, -3)],
+)
+def test_cosine_length_by_hand(reward: float, tokens: int, wanted: float) -> None:
+    step = {"kind": "cosine-length", "most": 100, "too_long": -3}
+    assert shaped(reward, step, tokens=tokens) == pytest.approx(wanted, abs=1e-3)
+    with pytest.raises(ValueError, match="cosine-length counts tokens"):
+        shaped(reward, step)
 
 
 def test_a_gate_replaces_the_reward_where_its_constraint_fails() -> None:

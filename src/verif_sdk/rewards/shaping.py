@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import cos, pi
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -46,7 +47,20 @@ class Clip(_Step):
         return min(max(reward, self.low), self.high)
 
 
-class SoftLength(_Step):
+class _ByLength(_Step):
+    """A step that looks at the length of the response."""
+
+    unit: Literal["tokens", "words", "characters"] = "tokens"
+    """Tokens are counted where the trainer hands token ids over (TRL); elsewhere that is an error."""
+
+    def _length(self, text: Text, tokens: int | None) -> int:
+        if self.unit == "tokens" and tokens is None:
+            kind = type(self).model_fields["kind"].default
+            raise ValueError(f"{kind} counts tokens, which this trainer does not hand over; take words")
+        return {"tokens": tokens or 0, "words": len(text.words), "characters": text.characters}[self.unit]
+
+
+class SoftLength(_ByLength):
     """A penalty that grows from 0 at `soft` units to `penalty` at `hard` units and stays there.
 
     Source: DAPO (arXiv 2503.14476), soft overlong punishment, where `soft` is the maximum less the
@@ -54,8 +68,6 @@ class SoftLength(_Step):
     """
 
     kind: Literal["soft-length"] = "soft-length"
-    unit: Literal["tokens", "words", "characters"] = "tokens"
-    """Tokens are counted where the trainer hands token ids over (TRL); elsewhere that is an error."""
     soft: Annotated[int, Field(ge=0)]
     hard: Annotated[int, Field(ge=1)]
     penalty: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
@@ -72,11 +84,36 @@ class SoftLength(_Step):
         Raises:
             ValueError: `unit` is tokens, and the trainer did not say how many there are.
         """
-        if self.unit == "tokens" and tokens is None:
-            raise ValueError("soft-length counts tokens, which this trainer does not hand over; take words")
-        length = {"tokens": tokens or 0, "words": len(text.words), "characters": text.characters}[self.unit]
-        over = (length - self.soft) / (self.hard - self.soft)
+        over = (self._length(text, tokens) - self.soft) / (self.hard - self.soft)
         return reward - self.penalty * min(max(over, 0.0), 1.0)
+
+
+class CosineLength(_ByLength):
+    """More for long responses that score well, less for long ones that do not.
+
+    With c = (1 - cos(pi * length / most)) / 2, a reward s becomes 2 * s * c where s is at least `threshold`, and
+    -c where it is not; from `most` units on it is `too_long`, whatever the reward.
+
+    Source: the published reward of Light-IF (arXiv 2508.03178). Its 0 for a response without `</think>` needs no step: here such a
+    response is blank and fails every constraint.
+    """
+
+    kind: Literal["cosine-length"] = "cosine-length"
+    most: Annotated[int, Field(ge=1)]
+    threshold: Annotated[float, Field(ge=0, le=1)] = 0.2
+    too_long: Annotated[float, Field(allow_inf_nan=False)] = -2.0
+
+    def shaped(self, reward: float, text: Text, tokens: int | None) -> float:
+        """Return the reward after this step.
+
+        Raises:
+            ValueError: `unit` is tokens, and the trainer did not say how many there are.
+        """
+        length = self._length(text, tokens)
+        if length >= self.most:
+            return self.too_long
+        share = (1 - cos(pi * length / self.most)) / 2
+        return 2 * reward * share if reward >= self.threshold else -share
 
 
 class Gate(_Step):
@@ -104,7 +141,7 @@ class Gate(_Step):
         return reward if verdict.passed else self.otherwise
 
 
-Step = Annotated[Affine | Clip | SoftLength | Gate, Field(discriminator="kind")]
+Step = Annotated[Affine | Clip | SoftLength | CosineLength | Gate, Field(discriminator="kind")]
 """One step of shaping, as an object or as a dict with its `kind`."""
 
 
