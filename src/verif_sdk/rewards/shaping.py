@@ -94,8 +94,8 @@ class CosineLength(_ByLength):
     With c = (1 - cos(pi * length / most)) / 2, a reward s becomes 2 * s * c where s is at least `threshold`, and
     -c where it is not; from `most` units on it is `too_long`, whatever the reward.
 
-    Source: the published reward of Light-IF (arXiv 2508.03178). Its 0 for a response without `</think>` needs no step: here such a
-    response is blank and fails every constraint.
+    Source: the published reward of Light-IF (arXiv 2508.03178). Its 0 for a response without `</think>` needs no
+    step: here such a response is blank and fails every constraint.
     """
 
     kind: Literal["cosine-length"] = "cosine-length"
