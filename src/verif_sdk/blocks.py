@@ -121,6 +121,9 @@ class _Outliner:
     def _step(self, at: int) -> int:
         """Take the line at a place, or the code block or table that begins there; return where to go on."""
         line = self.lines[at]
+        if line[:1].isalpha() and "|" not in line:  # most lines: no mark opens them
+            self.open.append(line)
+            return at + 1
         if fence := _FENCE.match(line):
             return self._take(at, _fence_end(self.lines, at, fence["marks"]))
         if "|" in line and at + 1 < len(self.lines) and begins_table(line, self.lines[at + 1]):

@@ -20,7 +20,7 @@ _MIXED = re.compile(f"[A-Za-z][{_CYRILLIC}{_GREEK}]|[{_CYRILLIC}{_GREEK}][A-Za-z
 _LETTERS = re.compile(r"[^\W\d_]+")
 # What folding turns into as many characters as it was, for whole texts of such characters.
 _STEADY = re.compile(
-    "[\x00-\xde\xe0-\u012f\u0131-\u0148\u014a-\u01ef\u0400-\u0482\u048a-\u052f\u2000-\u2bff\u3000-\u3029\u3030-\u303f"
+    "[\x00-\xde\xe0-\u012f\u0131-\u0148\u014a-\u01ef\u0391-\u03af\u03b1-\u03ce\u0400-\u0482\u048a-\u052f\u2000-\u2bff\u3000-\u3029\u3030-\u303f"
     "\u4e00-\u9fff\uac00-\ud7a3\ufe0f\U0001f000-\U0001faff]*+"
 )
 _CLUSTER = regex.compile(r"(?s:.)[\p{M}\u1160-\u11FF\uFF9E\uFF9F]*+")
@@ -52,6 +52,11 @@ def fold(text: str, *, case_sensitive: bool = False) -> str:
     return joined if case_sensitive else caseless(joined)
 
 
+def is_steady(text: str) -> bool:
+    """Return whether folding leaves every character of `text` in its place."""
+    return text.isascii() or _STEADY.fullmatch(text) is not None
+
+
 def origins(text: str, folded: str) -> list[int] | None:
     """Return where each character of `folded`, and its end, comes from in `text`; None if nothing moved.
 
@@ -59,7 +64,7 @@ def origins(text: str, folded: str) -> list[int] | None:
         text: a text.
         folded: the same text, `plain` and perhaps casefolded.
     """
-    if len(folded) == len(text) and (text.isascii() or _STEADY.fullmatch(text)):
+    if len(folded) == len(text) and is_steady(text):
         return None
     cased = folded == plain(text)
     places: list[int] = []

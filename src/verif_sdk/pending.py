@@ -69,6 +69,8 @@ class Pending:
             except Exception as error:  # noqa: BLE001  # kept with its case, for the caller to raise or to report
                 self.fail(noted(error, f"in {constraint.type}"))
                 break
+        if not self.wanted:
+            self.text = text.part(text.raw)  # its words and sentences are not needed again
 
     def _check(self, constraint: Constraint, early_exit: bool) -> None:
         questions = constraint.questions(self.text)

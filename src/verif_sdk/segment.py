@@ -61,7 +61,7 @@ _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 
 def is_blank(text: str) -> bool:
     """Return whether `text` holds nothing but whitespace, control and invisible format characters."""
-    return _INVISIBLE.fullmatch(text) is not None
+    return not "!" <= text[:1] <= "~" and _INVISIBLE.fullmatch(text) is not None
 
 
 def says_something(text: str) -> bool:
@@ -82,10 +82,10 @@ def words(text: str) -> tuple[str, ...]:
     )
 
 
-def word_spans(text: str) -> tuple[list[int], list[int]]:
-    """Return where the words of `text` begin and where they end, list numbers among them."""
+def word_spans(text: str, offset: int = 0) -> tuple[list[int], list[int]]:
+    """Return where the words of `text` begin and where they end, list numbers among them; `offset` is added."""
     places = [found.span() for found in _WORD.finditer(text)]
-    return [start for start, _ in places], [end for _, end in places]
+    return [offset + start for start, _ in places], [offset + end for _, end in places]
 
 
 def unspaced(text: str) -> tuple[int, int]:
@@ -113,7 +113,7 @@ def paragraphs(text: str) -> tuple[str, ...]:
 
 def lines(text: str) -> tuple[str, ...]:
     """Return the lines that are not blank, in order, without trailing whitespace."""
-    return tuple(line.rstrip() for line in _newlines(text).split("\n") if not is_blank(line))
+    return tuple(line.rstrip() for line in _newlines(text).split("\n") if line and not is_blank(line))
 
 
 def sentences(text: str) -> tuple[str, ...]:

@@ -46,6 +46,9 @@ _SHORTENED = listed(
     " vols ch sec art abs bd kap rs ул им проф"
 )
 """What the patterns above have in small letters alone."""
+_LONGEST_SHORTENED = 4
+"""Letters of the longest that they have with a capital."""
+_NEW_ITEM = frozenset(("\n- ", "\n* ", "\n• "))
 _CLOCK = regex.compile(r"(?:^|[\s\d(])[AaPp]\.[Mm]\.$")
 _ORDINAL = regex.compile(r"(?:^|[\s(])\d{1,2}\.$")
 _AFTER_CLOCK = listed(
@@ -86,18 +89,24 @@ def split(block: str) -> list[str]:
     """
     found, start = [], 0
     for end in _CANDIDATE.finditer(block):
-        if _ends_plainly(block, start, end.end()) or _decide(block, start, end):
-            found.append(block[start : end.end()].strip())
-            start = end.end()
+        after = end.end()
+        if after == len(block):
+            break
+        if _ends_plainly(block, start, after) or _decide(block, start, end):
+            found.append(block[start:after].strip())
+            start = after
     found.append(block[start:].strip())
     return [sentence for sentence in found if sentence[:1].isalnum() or _LETTER.search(sentence)]
 
 
 def _ends_plainly(block: str, start: int, end: int) -> bool:
-    """Return whether a small word and a dot stand before a space and a capital: most sentences end so."""
-    if block[end - 1] != "." or block[end : end + 1] != " " or not block[end + 1 : end + 2].isupper():
+    """Return whether a plain word and a dot stand before a capital or a list item: most sentences end so."""
+    if block[end - 1] != "." or block[end] not in " \n":
         return False
-    return _small_word(block[block.rfind(" ", start, end) + 1 : end - 1])
+    if not block[end + 1 : end + 2].isupper() and block[end : end + 3] not in _NEW_ITEM:
+        return False
+    word = block[block.rfind(" ", start, end) + 1 : end - 1]
+    return _small_word(word) or (len(word) > _LONGEST_SHORTENED and word.isalpha() and word[1:].islower())
 
 
 def _small_word(word: str) -> bool:
@@ -122,6 +131,8 @@ def _decide(block: str, start: int, end: re.Match[str]) -> bool:
 
 def _breaks(block: str, end: re.Match[str]) -> bool:
     """Return whether a line break ends a sentence: not where the line or the next one shows that it goes on."""
+    if block[end.end() : end.end() + 2].isalpha():  # most lines: no item, and nothing before the first letter
+        return not block[end.end()].islower() and block[end.end() - 2] not in ",;，"
     if block[end.end() - 2 : end.end() - 1] in {",", ";", "，"} and not _ITEM.match(block, end.end()):
         return False
     following = _NEXT.match(block, end.end())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Literal
 
@@ -19,6 +20,7 @@ MINOR = listed(
     "a an and as at but by for from if in into n nor of off on onto or out over per so than the to up v via vs"
     " with yet da das de del der des di dos du e el en et il la las le les los und van von y"
 )
+_MAYBE_NASAS = re.compile(r"'s(?<=[^\Wa-z_]'s)")  # what is common comes first, for the search
 _CASED = regex.compile(r"[\p{Lu}\p{Ll}\p{Lt}]")
 
 
@@ -87,9 +89,11 @@ class CapitalWords(Counted):
         return f"Use {self.amount('word')} in all capital letters."
 
     def check(self, text: Text) -> Verdict:
-        possessive = [word[:-2] for word in text.words if word.endswith("'s")] if "'s" in text.plain else []
-        capitals = [word for word in (*text.words, *possessive) if word.isupper()]
-        words = [word for word in capitals if len(_CASED.findall(word)) > 1]
+        possessive = (
+            [word[:-2] for word in text.words if word[-2:] == "'s"] if _MAYBE_NASAS.search(text.plain) else []
+        )
+        capitals = filter(str.isupper, (*text.words, *possessive))
+        words = [word for word in capitals if len(word) > 1 and len(_CASED.findall(word)) > 1]
         return self.bounded(len(words), "word in all capitals")
 
 

@@ -52,7 +52,7 @@ class Positioned(Check):
         if not parts:
             return self.verdict(False, f"it has no {self.scope}")
         where = "" if self.scope == "response" else f" in {len(wrong)} of {len(parts)} {self.scope}s"
-        reason = f"not {wanted}{where}: {wrong[0]!r:.60}" if wrong else wanted
+        reason = f"not {wanted}{where}: {wrong[0][:60]!r:.60}" if wrong else wanted
         return self.verdict(not wrong, reason, score=1 - len(wrong) / len(parts))
 
     def folded(self, words: str) -> str:
@@ -257,9 +257,11 @@ def _openings(part: str, length: int) -> Iterator[str]:
 
 def _leads(body: str, phrase: str) -> bool:
     """Return whether `body` begins with `phrase`, and not in the middle of a word."""
+    if not body.startswith(phrase):
+        return False
     after = body[len(phrase) : len(phrase) + 1]
     inside = after.isalnum() or unicodedata.combining(after or " ") > 0
-    return body.startswith(phrase) and not (phrase[-1:].isalnum() and inside)
+    return not (phrase[-1:].isalnum() and inside)
 
 
 CONSTRAINTS = (StartsWith, EndsWith, FirstWord, LastWord, NthWord, Postscript)

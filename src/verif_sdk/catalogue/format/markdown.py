@@ -261,7 +261,8 @@ def _rows_from(lines: Sequence[str]) -> list[int]:
 
 
 def _bullets(raw: str) -> int:
-    return sum(1 for line in prose_lines(raw) if _BULLET.match(line) and not RULE.match(line))
+    lines = (line for line in prose_lines(raw) if line and not line[0].isalpha())  # prose is quickly known
+    return sum(1 for line in lines if _BULLET.match(line) and not RULE.match(line))
 
 
 def _numbered(raw: str) -> int:

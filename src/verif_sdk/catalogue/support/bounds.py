@@ -78,7 +78,8 @@ def counted(number: int, unit: str) -> str:
 
 def plural(unit: str) -> str:
     """Return the plural of a unit; of "word in capitals" and "use of a word" that of the first noun."""
-    head, rest = _NOUN.fullmatch(unit).groups()  # type: ignore[union-attr]  # it matches any unit
+    noun = _NOUN.search(unit)
+    head, rest = (unit[: noun.start()], noun[0]) if noun else (unit, "")
     if head.endswith(("s", "x", "ch")):
         return f"{head}es{rest}"
     if head.endswith("y") and head[-2:-1] not in "aeo":
@@ -86,4 +87,4 @@ def plural(unit: str) -> str:
     return f"{head}s{rest}"
 
 
-_NOUN = re.compile(r"(.+?)((?: (?:of|in|with|on) .*)?)", re.DOTALL)
+_NOUN = re.compile(r" (?:of|in|with|on) .*", re.DOTALL)

@@ -43,6 +43,9 @@ _PARTICLES = regex.compile(
     r"'(?:[dt][ae]n?|n?[ıiuü]n|y?[aeıiuü]|l[ae])|[은는이가을를에의와과도만로]|으로|에서|에게|한테|까지|부터|보다|처럼|마다|이?나|이다|입니다|이?라는"
 )
 _UNSPACED = regex.compile(r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+_SPACE, _FROM = regex.compile(r"\s"), regex.compile(r"(?r)\s|\A")
+_NEAR = 100
+"""Characters on either side of a place in which white space is looked for."""
 _STOPS = frozenset(',;:!?.)]}"*')
 
 
@@ -97,8 +100,17 @@ class _Words:
             return True
         if _inside(before, self.body[start]) or _inside(self.body[end - 1], after[:1]):
             return False
-        starts, ends = self.text.view(_folded_spans if self.body is self.text.folded else _plain_spans)
+        starts, ends = self._around(start, end)
         return self._begins(start, end, starts, ends) and self._ends(start, end, starts, ends)
+
+    def _around(self, start: int, end: int) -> tuple[list[int], list[int]]:
+        """Return where the words around a place begin and end: no word goes on behind white space."""
+        left = _FROM.search(self.body, max(0, start - _NEAR), start)
+        space = _SPACE.search(self.body, end, end + _NEAR)
+        right = space.start() if space else len(self.body)
+        if left is None or right > end + _NEAR:
+            return self.text.view(_folded_spans if self.body is self.text.folded else _plain_spans)
+        return word_spans(self.body[left.end() : right], left.end())
 
     def _begins(self, start: int, end: int, starts: list[int], ends: list[int]) -> bool:
         place = bisect_right(starts, start) - 1
@@ -138,7 +150,7 @@ def _plain_spans(raw: str) -> tuple[list[int], list[int]]:
 
 def _in_text(text: Text, body: str, places: list[Span]) -> list[Span]:
     """Return places in `body` as places in the response."""
-    if not places or (body.isascii() and text.raw.isascii() and len(body) == len(text.raw)):
+    if not places or (len(body) == len(text.raw) and folding.is_steady(text.raw)):
         return places
     origins = text.view(_folded_origins if body is text.folded else _plain_origins)
     return places if origins is None else [(origins[start], origins[end]) for start, end in places]
