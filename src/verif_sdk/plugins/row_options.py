@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import inspect
 from functools import partial
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl
 
 from pydantic import TypeAdapter, ValidationError
 
-from verif_sdk.case import RowFormat
 from verif_sdk.errors import InvalidSpec, suggest
+
+if TYPE_CHECKING:
+    from verif_sdk.case import RowFormat
 
 
 def with_options(name: str, read: RowFormat, query: str) -> RowFormat:
