@@ -102,3 +102,30 @@ def test_a_judged_constraint_is_not_read_loosely() -> None:
     spec = {"type": "ifeval:loose", "constraint": {"type": "soft:tone", "tone": "friendly"}}
     with pytest.raises(InvalidSpec, match="soft:tone asks a judge; only a constraint by code is read loosely"):
         Registry.installed().parse(spec)
+
+
+def test_the_loose_reading_belongs_to_the_format_and_keeps_its_old_name() -> None:
+    registry = Registry.installed()
+    row = {
+        "key": 1,
+        "prompt": "p",
+        "response": "a",
+        "instruction_id_list": ["punctuation:no_comma"],
+        "kwargs": [{}],
+    }
+    for name in ("ifeval", "ifbench"):
+        assert registry.modes(name) == ("strict", "loose")
+        loose = registry.row_format(name, "loose")(row)
+        assert [item.type for item in loose.constraints] == ["ifeval:loose"]
+        assert registry.row_format(f"{name}-loose")(row) == loose
+        assert [item.type for item in registry.row_format(name)(row).constraints] == [
+            "ifeval:punctuation:no_comma"
+        ]
+    with pytest.raises(
+        InvalidSpec, match="rows 'native' have no loose mode; those that have: ifbench, ifeval, ifrlvr"
+    ):
+        registry.row_format("native", "loose")
+    with pytest.raises(InvalidSpec, match="mode 'lose' is neither strict nor loose"):
+        registry.row_format("ifeval", "lose")
+    with pytest.raises(InvalidSpec, match="unknown row format 'native-loose'"):
+        registry.row_format("native-loose")

@@ -12,7 +12,8 @@ from verif_sdk.composer import Composer
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.files.accuracy import Accuracy
 from verif_sdk.files.lines import from_line
-from verif_sdk.files.scoring import MODES, WINDOW, has_loose, in_mode
+from verif_sdk.files.scoring import WINDOW, in_mode
+from verif_sdk.plugins.registry import Registry
 from verif_sdk.verdict import Result
 
 
@@ -51,7 +52,7 @@ def benchmark(
         write: called with each row that could be read, in order: `line`, `id`, `prompt`, `response`, and
             for each mode `passed` and `verdicts`.
     """
-    readers = {mode: in_mode(name, mode) for mode in (MODES if has_loose(name) else MODES[:1])}
+    readers = {mode: in_mode(name, mode) for mode in Registry.installed().modes(name)}
     report = Report({mode: Accuracy() for mode in readers})
     rest = iter(lines)
     while window := list(islice(rest, WINDOW)):

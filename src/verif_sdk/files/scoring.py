@@ -24,42 +24,19 @@ WINDOW = 128
 
 Row = dict[str, Any]
 
-MODES = ("strict", "loose")
-_LOOSE = "-loose"
-"""What the name of a row format's looser reading ends in: `ifeval-loose` reads the rows of `ifeval`."""
 
 FIELDS = ("line", "id", "reward", "passed", "verdicts", "usage", "error", "suspicious")
 """The fields of an output row, beside those that `keep` names."""
 
 
-def has_loose(rows: str) -> bool:
-    """Return whether the row format called `rows` has a looser reading."""
-    return rows.partition("?")[0] + _LOOSE in Registry.installed().rows
-
-
 def in_mode(rows: str, mode: str) -> RowFormat:
-    """Return the row format called `rows`, in the mode "strict" or "loose".
+    """Return a row format, which may be anyone's code, in a mode, held to returning a Case.
 
     Raises:
         UnknownName: there is no such row format.
         InvalidSpec: there is no such mode, or the format does not have it.
     """
-    registry = Registry.installed()
-    registry.row_format(rows)
-    if mode not in MODES:
-        raise InvalidSpec(f"mode {mode!r} is neither {' nor '.join(MODES)}")
-    if mode == "strict":
-        return _checked(rows)
-    if not has_loose(rows):
-        having = sorted(name.removesuffix(_LOOSE) for name in registry.rows if name.endswith(_LOOSE))
-        raise InvalidSpec(f"rows {rows!r} have no loose mode; those that have: {', '.join(having) or 'none'}")
-    name, mark, options = rows.partition("?")
-    return _checked(f"{name}{_LOOSE}{mark}{options}")
-
-
-def _checked(rows: str) -> RowFormat:
-    """Return a row format that may be anyone's code, held to returning a Case."""
-    read = Registry.installed().row_format(rows)
+    read = Registry.installed().row_format(rows, mode)
 
     def case_of(row: Mapping[str, Any]) -> Case:
         case: object = read(row)

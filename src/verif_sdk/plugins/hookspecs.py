@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pluggy
 
 if TYPE_CHECKING:
     from verif_sdk.aggregate import Aggregator
-    from verif_sdk.case import RowFormat
+    from verif_sdk.case import Case, RowFormat
     from verif_sdk.constraint import Constraint
     from verif_sdk.question import JudgeFactory
 
 hookspec = pluggy.HookspecMarker("verif_sdk")
 hookimpl = pluggy.HookimplMarker("verif_sdk")
+
+MODES = ("strict", "loose")
+
+
+@dataclass(frozen=True)
+class Readings:
+    """A row format that reads the same rows in two modes, strict and loose; called itself, it reads strictly."""
+
+    strict: RowFormat
+    loose: RowFormat
+
+    def __call__(self, row: Mapping[str, object]) -> Case:
+        return self.strict(row)
 
 
 @hookspec
@@ -36,6 +50,6 @@ def verif_aggregators() -> Mapping[str, Aggregator]:
 
 
 @hookspec
-def verif_rows() -> Mapping[str, RowFormat]:
-    """Return row formats by name."""
+def verif_rows() -> Mapping[str, RowFormat | Readings]:
+    """Return row formats by name; `Readings` where the rows can be read loosely too (`--mode loose`)."""
     raise NotImplementedError

@@ -15,6 +15,8 @@ from verif_sdk.constraint import Constraint
 from verif_sdk.errors import InvalidSpec, UnknownName, did_you_mean, suggest
 from verif_sdk.nearest import nearest_types
 from verif_sdk.plugins import known, loading
+from verif_sdk.plugins.constraint_schema import union
+from verif_sdk.plugins.hookspecs import MODES, Readings
 from verif_sdk.plugins.loading import MAIN
 from verif_sdk.problems import described, kind, shown
 from verif_sdk.spec import from_json
@@ -34,7 +36,7 @@ class Registry:
     constraints: Mapping[str, type[Constraint]]
     judges: Mapping[str, JudgeFactory] = field(default_factory=dict)
     aggregators: Mapping[str, Aggregator] = field(default_factory=dict)
-    rows: Mapping[str, RowFormat] = field(default_factory=dict)
+    rows: Mapping[str, RowFormat | Readings] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
     """Type string to the distribution that provides it."""
     plugins: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
@@ -121,39 +123,48 @@ class Registry:
         """Return the aggregator called `name`."""
         return self._find("aggregator", self.aggregators, name)
 
-    def row_format(self, spec: str) -> RowFormat:
+    def row_format(self, spec: str, mode: str = "strict") -> RowFormat:
         """Return the row format of a spec: its name, with options as in `verinstruct?untagged=ignore`, or without.
+
+        Args:
+            spec: a name; one that ends in `-loose` is the loose reading, as it was once called.
+            mode: "strict", or "loose" where the format has that.
 
         Raises:
             UnknownName: no row format has that name.
-            InvalidSpec: the format does not have the option, or the option not the value.
+            InvalidSpec: the format does not have the mode or the option, or the option not the value.
         """
         name, _, query = spec.partition("?")
-        read = self._find("row format", self.rows, name)
+        read = self._reading(name, mode)
         if not query:
             return read
         from verif_sdk.plugins.row_options import with_options
 
         return with_options(name, read, query)
 
+    def modes(self, spec: str) -> tuple[str, ...]:
+        """Return the modes in which a row format reads: "strict", and "loose" where it has that."""
+        read = self._find("row format", self.rows, spec.partition("?")[0])
+        return MODES if isinstance(read, Readings) else MODES[:1]
+
+    def _reading(self, name: str, mode: str) -> RowFormat:
+        if mode not in MODES:
+            raise InvalidSpec(f"mode {mode!r} is neither {' nor '.join(MODES)}")
+        if name not in self.rows and isinstance(self.rows.get(name.removesuffix("-loose")), Readings):
+            return self._reading(name.removesuffix("-loose"), "loose")
+        read = self._find("row format", self.rows, name)
+        if isinstance(read, Readings):
+            return read.loose if mode == "loose" else read.strict
+        if mode == "strict":
+            return read
+        having = ", ".join(sorted(name for name in self.rows if self.modes(name) == MODES)) or "none"
+        raise InvalidSpec(f"rows {name!r} have no loose mode; those that have: {having}")
+
     def json_schema(self, type: str | None = None) -> dict[str, Any]:
         """Return the JSON Schema (2020-12) of one constraint type, or of any constraint."""
         if type is not None:
             self.constraint_type(type)
-        definitions: dict[str, Any] = {}
-        for name, cls in sorted(self.constraints.items()):
-            schema = cls.model_json_schema()
-            definitions.update(schema.pop("$defs", {}))
-            required = [field for field in schema.get("required", []) if field != "type"]
-            definitions[name] = _linked(schema | {"required": ["type", *required]})
-        references = [{"$ref": f"#/$defs/{_escaped(name)}"} for name in sorted(self.constraints)]
-        definitions["Constraint"] = {"oneOf": references}
-        root = "Constraint" if type is None else type
-        return {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "$ref": f"#/$defs/{_escaped(root)}",
-            "$defs": definitions,
-        }
+        return union(self.constraints, type)
 
     def _find(self, kind: str, known: Mapping[str, T], name: str) -> T:
         try:
@@ -185,18 +196,3 @@ def _first() -> Registry:
 def _without_parameters(cls: type[Constraint]) -> Constraint:
     """Return the constraint of a type alone; it never changes, so one is enough."""
     return cls.model_validate({})
-
-
-def _linked(schema: Any) -> Any:
-    """Return a schema in which every nested constraint refers to the union of all types."""
-    if isinstance(schema, list):
-        return [_linked(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if schema.get("x-constraint"):
-        return {"$ref": "#/$defs/Constraint"}
-    return {key: _linked(value) for key, value in schema.items()}
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
-from verif_sdk import Constraint, hookimpl
-
-if TYPE_CHECKING:
-    from verif_sdk import RowFormat
+from verif_sdk import Constraint, Readings, hookimpl
 
 
 @hookimpl
@@ -19,14 +15,8 @@ def verif_constraints() -> Iterable[type[Constraint]]:
 
 
 @hookimpl
-def verif_rows() -> Mapping[str, RowFormat]:
+def verif_rows() -> Mapping[str, Readings]:
     from verif_ifeval import rows
 
-    return {
-        "ifeval": rows.strict,
-        "ifeval-loose": rows.loose,
-        "ifbench": rows.strict,
-        "ifbench-loose": rows.loose,
-        "ifrlvr": rows.rlvr,
-        "ifrlvr-loose": rows.rlvr_loose,
-    }
+    listed = Readings(strict=rows.strict, loose=rows.loose)
+    return {"ifeval": listed, "ifbench": listed, "ifrlvr": Readings(strict=rows.rlvr, loose=rows.rlvr_loose)}
