@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import wait
 from contextlib import contextmanager
@@ -96,6 +95,8 @@ class Composer:
 
     async def aoutcomes(self, cases: Iterable[Case]) -> list[Result | Exception]:
         """Return what `outcomes` does, without blocking the caller's event loop."""
+        import asyncio  # which checks alone do not need
+
         waiting = await self._abegin(cases)
         with _cancelling(waiting):
             submissions = {ask.submission for pending in waiting for ask in pending.asks}
@@ -184,13 +185,13 @@ class Composer:
 
     def _finished(self, waiting: list[Pending]) -> list[Result | Exception]:
         aggregate = self._aggregator()
-        return [pending.failure or self._outcome(pending, aggregate) for pending in waiting]
+        with unsandboxed(self.unsandboxed):
+            return [pending.failure or self._outcome(pending, aggregate) for pending in waiting]
 
     def _outcome(self, pending: Pending, aggregate: Aggregator) -> Result | Exception:
         answers = pending.collected(self.timeout)
         try:
-            with unsandboxed(self.unsandboxed):
-                verdicts = pending.decided(answers)
+            verdicts = pending.decided(answers)
             reward = self._reward(verdicts, aggregate)
             usage = pending.usage(answers)
             return Result(reward=reward, verdicts=verdicts, usage=usage, id=pending.case.id).about(

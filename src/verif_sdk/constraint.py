@@ -70,8 +70,7 @@ class Constraint(Value, ABC):
 
     def inside(self) -> "Iterator[Constraint]":
         """Yield the constraints in its fields, and those in theirs, at any depth."""
-        for name in type(self).model_fields:
-            value = getattr(self, name)
+        for value in vars(self).values():
             for part in value if isinstance(value, tuple) else (value,):
                 if isinstance(part, Constraint):
                     yield part

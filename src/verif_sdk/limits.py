@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn
 
 from verif_sdk.errors import InvalidSpec
 
@@ -18,56 +18,50 @@ CHARACTERS = 100_000
 NUMBER = 10**15
 """The largest number, above and below zero."""
 
+_CONTAINERS = (list, tuple, dict, Mapping)
+
+Path = tuple[str | int, ...]
+
 
 def check(specs: Any) -> None:
     """Raise InvalidSpec, which names the field, unless constraints as read from JSON keep the limits."""
-    _Walk().into(specs, (), 0)
+    values = constraints = 0
+    level: list[tuple[Path, Any]] = [((), specs)] if isinstance(specs, _CONTAINERS) else []
+    for _ in range(DEPTH):
+        deeper: list[tuple[Path, Any]] = []
+        for path, container in level:
+            values += len(container)
+            if values > VALUES:
+                _refuse(path, f"the constraints of a case hold at most {VALUES:,} values")
+            if isinstance(container, (list, tuple)):
+                deeper += _inside(path, enumerate(container))
+                continue
+            # Names of types have a colon, which tells them from the "type" of a JSON Schema.
+            constraints += isinstance(name := container.get("type"), str) and ":" in name
+            if constraints > CONSTRAINTS:
+                _refuse(path, f"a case has at most {CONSTRAINTS} constraints, those inside others included")
+            deeper += _inside(path, container.items())
+        if not deeper:
+            return
+        level = deeper
+    _refuse(level[0][0], f"constraints are nested at most {DEPTH} levels deep")
 
 
-class _Walk:
-    """One walk through the constraints of a case, and what it has counted."""
-
-    def __init__(self) -> None:
-        self._values = 0
-        self._constraints = 0
-
-    def into(self, value: Any, path: tuple[str | int, ...], depth: int) -> None:
+def _inside(path: Path, items: Iterable[tuple[str | int, Any]]) -> list[tuple[Path, Any]]:
+    """Return the lists and objects among the items of one, whose texts and numbers keep the limits."""
+    containers: list[tuple[Path, Any]] = []
+    for name, value in items:
         if isinstance(value, str):
             if len(value) > CHARACTERS:
-                _refuse(path, f"a text has at most {CHARACTERS:,} characters, got {len(value):,}")
+                _refuse((*path, name), f"a text has at most {CHARACTERS:,} characters, got {len(value):,}")
         elif isinstance(value, (int, float)):
             if not -NUMBER <= value <= NUMBER:
-                _refuse(path, f"a number is finite and at most {NUMBER:.0e}, above and below zero")
-        elif isinstance(value, Mapping):
-            self._constraint(value, path)
-            self._items(value.items(), path, depth)
-        elif isinstance(value, (list, tuple)):
-            self._items(enumerate(value), path, depth)
-
-    def _constraint(self, value: Mapping[Any, Any], path: tuple[str | int, ...]) -> None:
-        # Names of types have a colon, which tells them from the "type" of a JSON Schema.
-        self._constraints += isinstance(name := value.get("type"), str) and ":" in name
-        if self._constraints > CONSTRAINTS:
-            _refuse(path, f"a case has at most {CONSTRAINTS} constraints, those inside others included")
-
-    def _items(self, items: Any, path: tuple[str | int, ...], depth: int) -> None:
-        if depth == DEPTH:
-            _refuse(path, f"constraints are nested at most {DEPTH} levels deep")
-        for name, value in items:
-            self._values += 1
-            if self._values > VALUES:
-                _refuse(path, f"the constraints of a case hold at most {VALUES:,} values")
-            if not _fits(value):
-                self.into(value, (*path, name), depth + 1)
+                _refuse((*path, name), f"a number is finite and at most {NUMBER:.0e}, above and below zero")
+        elif isinstance(value, _CONTAINERS):
+            containers.append(((*path, name), value))
+    return containers
 
 
-def _fits(value: Any) -> bool:
-    """Return whether a value is one of the short texts and small numbers that most parameters are."""
-    return (value.__class__ is str and len(value) <= CHARACTERS) or (
-        value.__class__ is int and -NUMBER <= value <= NUMBER
-    )
-
-
-def _refuse(path: tuple[str | int, ...], cause: str) -> None:
+def _refuse(path: Path, cause: str) -> NoReturn:
     name = ".".join(f"{step!s:.40}" for step in path[:6])
     raise InvalidSpec(f"field {name!r}: {cause}" if path else cause)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from verif_sdk import event_loop
 from verif_sdk.case import Case
 from verif_sdk.constraint import Constraint
 from verif_sdk.errors import noted
-from verif_sdk.judges.asking import ask
+from verif_sdk.late import once
 from verif_sdk.question import Answer, Judge, Question
 from verif_sdk.text import Text
 from verif_sdk.verdict import Usage, Verdict
@@ -26,6 +25,15 @@ class Ask:
     place: int
 
 
+@once
+def _sending() -> Callable[[Judge, list[Question]], Future[list[Answer]]]:
+    """Return what sends questions to a judge; it needs asyncio, which checks alone do not."""
+    from verif_sdk.event_loop import submit
+    from verif_sdk.judges.asking import ask
+
+    return lambda judge, questions: submit(ask(judge, questions))
+
+
 class Asked:
     """The questions of one batch, each of which the judge is asked once."""
 
@@ -37,7 +45,7 @@ class Asked:
         """Send those that no case has asked yet, next to each other."""
         new = [question for question in dict.fromkeys(questions) if question not in self._asks]
         if new:
-            submission = event_loop.submit(ask(judge, new))
+            submission = _sending()(judge, new)
             self._asks.update((question, Ask(submission, place)) for place, question in enumerate(new))
 
     def claim(self, question: Question) -> tuple[Ask, bool]:
@@ -57,8 +65,8 @@ class Pending:
         self.text = text
         self.verdicts: list[Verdict] = []
         self.questions: list[tuple[Question, ...]] = []
-        self.asks: list[Ask] = []
-        self.first: list[bool] = []
+        self.asks: tuple[Ask, ...] = ()
+        self.first: tuple[bool, ...] = ()
         """Per ask, whether this case is the one that put the question to the judge."""
         self.saved = 0
         self.failure: Exception | None = None
@@ -74,8 +82,7 @@ class Pending:
 
     def _check(self, constraint: Constraint, early_exit: bool) -> None:
         questions = constraint.questions(self.text)
-        open_answers = [None] * len(questions)
-        verdict = constraint.decide(self.text, open_answers) if questions else constraint.decide(self.text)
+        verdict = constraint.decide(self.text, [None] * len(questions))
         if questions and early_exit and not verdict.skipped:
             # Settled without an answer, such as any_of with a check that passed.
             self.saved += len(questions)
@@ -100,10 +107,8 @@ class Pending:
 
     def claim(self, asked: Asked) -> None:
         """Take the places of the open questions, which have been sent."""
-        for question in self.wanted:
-            place, first = asked.claim(question)
-            self.asks.append(place)
-            self.first.append(first)
+        if claims := [asked.claim(question) for question in self.wanted]:
+            self.asks, self.first = zip(*claims, strict=True)
 
     def collected(self, timeout: float | None) -> list[Answer]:
         """Return the answers that came in within `timeout` seconds; the judge is told to stop at the others."""

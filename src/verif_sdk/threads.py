@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +12,6 @@ from threading import Event
 from typing import TypeVar
 
 from verif_sdk.case import Case
-from verif_sdk.constraint import Constraint
 
 T = TypeVar("T")
 
@@ -28,6 +26,8 @@ async def in_thread(work: Callable[[Event], T], threads: ThreadPoolExecutor | No
         work: is handed an event that is set once nobody waits for it: a thread cannot be ended from outside.
         threads: where it runs; the event loop's own threads unless given.
     """
+    import asyncio  # which checks alone do not need
+
     given_up = Event()
     try:
         return await asyncio.get_running_loop().run_in_executor(threads, copy_context().run, work, given_up)
@@ -42,8 +42,8 @@ def until(given_up: Event, items: Iterable[T]) -> Iterator[T]:
 
 def run_programs(cases: Iterable[Case]) -> bool:
     """Return whether checking one of the cases runs a program."""
-    each = (inner for case in cases for constraint in case.constraints for inner in _nested(constraint))
-    return any(inner.runs_program for inner in each)
+    constraints = [constraint for case in cases for constraint in case.constraints]
+    return any(part.runs_program for constraint in constraints for part in (constraint, *constraint.inside()))
 
 
 @cache
@@ -53,12 +53,3 @@ def threads_of_programs() -> ThreadPoolExecutor:
 
 
 os.register_at_fork(after_in_child=threads_of_programs.cache_clear)  # threads stay behind in the parent
-
-
-def _nested(constraint: Constraint) -> Iterator[Constraint]:
-    """Yield a constraint and those that are among its fields, at any depth."""
-    yield constraint
-    for value in vars(constraint).values():
-        for inner in value if isinstance(value, tuple) else (value,):
-            if isinstance(inner, Constraint):
-                yield from _nested(inner)
