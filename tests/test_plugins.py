@@ -16,7 +16,7 @@ import pytest
 from verif_sdk import Check, Example, Registry, Text, Verdict, __version__, hookimpl
 from verif_sdk.errors import PluginError
 from verif_sdk.files import scoring
-from verif_sdk.plugins import loading, native, provided
+from verif_sdk.plugins import bounds, loading, native, provided
 from verif_sdk.testing import assert_contract
 
 HERE = Path(__file__).parent / "plugins"
@@ -27,7 +27,12 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder into which pip has installed both plugin packages."""
     target = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
-    command += ["--disable-pip-version-check", "--target", str(target), str(HERE / "acme"), str(HERE / "broken")]
+    command += [
+        "--disable-pip-version-check",
+        "--target",
+        str(target),
+        *(str(HERE / name) for name in ("acme", "broken", "dated")),
+    ]
     subprocess.run(command, check=True, timeout=300, capture_output=True)
     return target
 
@@ -68,8 +73,14 @@ print(json.dumps({"reward": result.reward, "by": result.verdicts[1].decided_by, 
     assert found["owner"] == "acme-constraints 1.2.3"
     assert found["row"] == "x"
     cause = "RuntimeError: its model file is gone"
-    assert found["broken"] == {"'broken' (broken-constraints 0.0.7)": cause}
-    assert "1 plugin is broken, see `verif doctor`" in found["unknown"]
+    assert found["broken"] == {
+        "'broken' (broken-constraints 0.0.7)": cause,
+        "'dated' (dated-constraints 3.0)": (
+            f"it was written for verif-sdk <0.1,>=0.0.1, and this is {__version__}; "
+            "install a version of it for this one"
+        ),
+    }
+    assert "2 plugins are broken, see `verif doctor`" in found["unknown"]
 
 
 def test_a_plugin_can_be_left_out_by_name(installed: Path) -> None:
@@ -79,7 +90,7 @@ from verif_sdk import Registry
 registry = Registry.installed()
 print(json.dumps({"broken": dict(registry.broken), "acme": "acme:no_em_dash" in registry.constraints}))
 """
-    assert run(installed, code, VERIF_SDK_BLOCK="broken, acme") == {"broken": {}, "acme": False}
+    assert run(installed, code, VERIF_SDK_BLOCK="broken, acme,dated") == {"broken": {}, "acme": False}
 
 
 def test_the_command_line_names_a_broken_plugin(installed: Path) -> None:
@@ -353,3 +364,27 @@ def test_a_command_of_a_plugin_that_cannot_be_loaded_is_named() -> None:
         PluginError, match=r"the command 'boom' of verif_sdk\.nowhere:run cannot be loaded: ModuleNot"
     ):
         commands._loaded(point)
+
+
+@pytest.mark.parametrize(
+    ("requirement", "fits"),
+    [
+        ("verif-sdk", True),
+        ("verif-sdk>=0.2,<99", True),
+        ("verif_sdk >=0.2", True),
+        ("Verif.SDK[cli] (<0.1)", False),
+        ("verif-sdk>99", False),
+        ("verif-sdk<=0.1.9", False),
+        (f"verif-sdk<{__version__}", False),
+        (f"verif-sdk<={__version__}", True),
+        ("verif-sdk<0.1; extra == 'old'", True),
+        ("verif-sdk-more<0.1", True),
+        ("pydantic<1", True),
+    ],
+)
+def test_a_plugin_for_another_version_of_verif_sdk_is_refused(requirement: str, fits: bool) -> None:
+    if fits:
+        bounds.check([requirement])
+        return
+    with pytest.raises(PluginError, match=r"written for verif-sdk .*, and this is"):
+        bounds.check([requirement])

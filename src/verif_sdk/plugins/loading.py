@@ -15,6 +15,7 @@ from typing import Any
 from verif_sdk import __version__
 from verif_sdk.constraint import Constraint
 from verif_sdk.errors import PluginError
+from verif_sdk.plugins import bounds
 from verif_sdk.plugins.known import BLOCK, NAMED
 from verif_sdk.plugins.provided import GROUP, provided
 
@@ -49,6 +50,7 @@ def load(points: list[EntryPoint]) -> Tables:
     for point in points:
         owner = _owner(point)
         with tables.reporting(f"{point.name!r} ({owner})"):
+            bounds.check((point.dist and point.dist.requires) or ())
             tables.add(point.load(), owner)
             tables.modules[point.value] = owner
     return tables
