@@ -26,14 +26,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-CHECKPOINT = Path(__file__).resolve().parents[1] / "examples" / "tiny_judge" / "checkpoint"
 ARGUMENTS: dict[str, Any] = {"enforce_eager": True, "gpu_memory_utilization": 0.3, "max_model_len": 2048}
 RESPONSES = 32
 ROUNDS = 4
 os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
 os.environ.setdefault("VLLM_LOGGING_LEVEL", "ERROR")
 
-from verif_sdk import Case, Composer, Question, Registry, event_loop  # noqa: E402  # after vLLM's settings
+from examples.tiny_judge import CHECKPOINT  # noqa: E402  # after vLLM's settings
+from verif_sdk import Case, Composer, Question, Registry, event_loop  # noqa: E402
 from verif_sdk.judges.engine import engine  # noqa: E402
 from verif_sdk.judges.vllm import VllmJudge, _one_token  # noqa: E402
 

@@ -29,12 +29,12 @@ from pathlib import Path
 
 from benchmarks.judge_throughput import cases as new_responses
 from benchmarks.judge_throughput import random_model, served
+from examples.tiny_judge import CHECKPOINT
 from examples.tiny_judge.questions import constraints
 from examples.tiny_judge.sentences import sample
 from verif_sdk import Case, Composer
 from verif_sdk.judges.spec import from_spec
 
-CHECKPOINT = Path(__file__).resolve().parents[1] / "examples" / "tiny_judge" / "checkpoint"
 ENGINE = "enforce_eager=true&gpu_memory_utilization=0.3&max_model_len=2048&enable_chunked_prefill=false"
 WRITTEN = 64  # tokens of free text
 # The tiny judge gives answers that it never learned next to no probability; what is measured here is their cost.

@@ -2,13 +2,13 @@
 
 (a) one batch, as TRL does; (b) 512 threads with one each, as OpenRLHF does; (c) 512 coroutines with one each,
 as verl does. The questions of all callers reach the engine as one stream, so (b) and (c) should keep at
-least 0.85 of (a). The three are timed in turn, on a random model, after a round that is not counted.
+least 0.85 of (a). The three are timed in turn, on a random model (what is measured is the way to the engine, not
+the verdicts), after a round that is not counted. From the root: PYTHONPATH=. python benchmarks/trainer_calls.py
 """
 
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import os
 import statistics
 import tempfile
@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from tests import tiny_model
 from verif_sdk.rewards.config import RewardConfig
 from verif_sdk.rewards.scorer import Rollout, Scorer
 
@@ -32,18 +33,6 @@ CONSTRAINTS = [
 ]
 
 
-def model(folder: Path) -> Path:
-    """Return a random model: what is measured is the way to the engine, not the verdicts."""
-    path = Path(__file__).resolve().parents[1] / "tests" / "tiny_model.py"
-    spec = importlib.util.spec_from_file_location("tiny_model", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    made: Path = module.make(folder)
-    return made
-
-
 def rollouts(turn: int) -> list[Rollout]:
     """Return completions that no turn has seen before, so that no prefix cache answers for the engine."""
     columns = {"constraints": CONSTRAINTS}
@@ -55,7 +44,7 @@ def main() -> int:
     os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
     with tempfile.TemporaryDirectory() as folder:
         options = "enforce_eager=true&gpu_memory_utilization=0.3&max_model_len=1024"
-        scorer = Scorer(RewardConfig(judge=f"vllm:{model(Path(folder))}?{options}", early_exit=False))
+        scorer = Scorer(RewardConfig(judge=f"vllm:{tiny_model.make(Path(folder))}?{options}", early_exit=False))
 
         def batch(given: list[Rollout]) -> list[Any]:
             return scorer.score(given)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from examples.tiny_judge import CHECKPOINT
+from tests import tiny_model
+
 ROOT = Path(__file__).resolve().parents[1]
-CHECKPOINT = ROOT / "examples" / "tiny_judge" / "checkpoint"
 ENGINE: dict[str, Any] = {
     "enforce_eager": True,
     "gpu_memory_utilization": 0.3,
@@ -29,13 +30,7 @@ def _small_engines() -> None:
 def random_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A random two-layer model whose verdicts mean nothing."""
     pytest.importorskip("transformers")
-    spec = importlib.util.spec_from_file_location("tiny_model", ROOT / "tests" / "tiny_model.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    made: Path = module.make(tmp_path_factory.mktemp("model"))
-    return made
+    return tiny_model.make(tmp_path_factory.mktemp("model"))
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import pickle
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from typing import Any, Literal, cast
@@ -35,7 +35,9 @@ from verif_sdk import (
     verify,
     verify_batch,
 )
+from verif_sdk.aggregate import BUILT_IN
 from verif_sdk.errors import PluginError, in_words
+from verif_sdk.judges.scripted import ScriptedJudge
 
 
 class Contains(Check):
@@ -75,19 +77,6 @@ class Is(Judged):
     template = "Be {quality}."
     type: Literal["test:is"] = "test:is"
     quality: str
-
-
-class ScriptedJudge:
-    """Answers by a function of the question, and keeps what it was asked."""
-
-    def __init__(self, script: Callable[[Question], Answer]) -> None:
-        self.script = script
-        self.asked: list[Question] = []
-
-    async def answer(self, questions: Sequence[Question]) -> list[Answer]:
-        self.asked.extend(questions)
-        await asyncio.sleep(0)
-        return [self.script(question) for question in questions]
 
 
 def saying(score: float) -> ScriptedJudge:
@@ -287,7 +276,7 @@ constraints = st.lists(
 
 @given(
     constraints,
-    st.sampled_from(["mean", "weighted", "all", "product", "min", "verif"]),
+    st.sampled_from(sorted(BUILT_IN)),
     st.sampled_from([0.0, 0.3, 1.0]),
 )
 def test_early_exit_never_changes_the_reward(items: list[Constraint], name: str, score: float) -> None:
@@ -298,7 +287,7 @@ def test_early_exit_never_changes_the_reward(items: list[Constraint], name: str,
     assert short.passed in (full.passed, None)
 
 
-@pytest.mark.parametrize("name", ["mean", "weighted", "all", "product", "min", "verif"])
+@pytest.mark.parametrize("name", BUILT_IN)
 def test_every_built_in_aggregator_gives_one_when_all_is_well(name: str) -> None:
     result = verify("a", [Contains(part="a"), Is(quality="kind")], judge=saying(1.0), aggregate=name)
     assert result.reward == 1.0

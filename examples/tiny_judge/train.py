@@ -9,12 +9,12 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from pathlib import Path
 
 import torch
 from torch.nn.functional import cross_entropy
 from transformers import Qwen3Config, Qwen3ForCausalLM
 
+from examples.tiny_judge import CHECKPOINT
 from examples.tiny_judge.evaluation import accuracy
 from examples.tiny_judge.packing import Packed, batch, packed
 from examples.tiny_judge.questions import labelled
@@ -23,7 +23,6 @@ from verif_sdk.judges.hf import HfJudge
 from verif_sdk.judges.layout import Layout
 from verif_sdk.judges.prompt import PROMPT_VERSION
 
-CHECKPOINT = Path(__file__).parent / "checkpoint"
 BARE_STEPS = 300  # first the words alone, from which a small model learns ten times sooner what they mean
 WHOLE_STEPS = 300  # then within the judge's whole prompt
 RESPONSES_PER_STEP = 16

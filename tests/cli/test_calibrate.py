@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 import pytest
 from typer.testing import CliRunner
 
+from examples.tiny_judge import CHECKPOINT
 from verif_sdk import Answer, Composer, InvalidSpec, Question, Registry, verify
 from verif_sdk.cli import app
 from verif_sdk.cli.calibrate import _print as shown_in_words
@@ -24,7 +25,6 @@ from verif_sdk.judges.scripted import ScriptedJudge
 from verif_sdk.judges.spec import from_spec
 from verif_sdk.judges.wrappers.calibrated import CalibratedJudge
 
-CHECKPOINT = Path(__file__).resolve().parents[2] / "examples" / "tiny_judge" / "checkpoint"
 SCORES = (0.9, 0.8, 0.4, 0.35, 0.3, 0.2, 0.1, 0.6)
 PAIRS = [Labelled(score, place < 4, place) for place, score in enumerate(SCORES)]
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from examples.tiny_judge import CHECKPOINT
 from verif_sdk import Case, Judge, verify_batch
 
 ROOT = Path(__file__).resolve().parents[2]
-CHECKPOINT = ROOT / "examples" / "tiny_judge" / "checkpoint"
 DEMO = ROOT / "examples" / "demo"
 
 # Worked out by hand: the share of the hard constraints that hold times the share of the soft ones.

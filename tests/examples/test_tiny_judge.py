@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from examples.tiny_judge import CHECKPOINT
 from verif_sdk import Judge, Question
 from verif_sdk.judges.prompt import PROMPT_VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
-CHECKPOINT = ROOT / "examples" / "tiny_judge" / "checkpoint"
 
 
 def _accuracy(judge: Judge, monkeypatch: pytest.MonkeyPatch, *, responses: int, seed: int) -> dict[str, float]:

@@ -14,6 +14,7 @@ import pytest
 
 pytest.importorskip("trl", reason="trl is not installed")
 
+from examples.tiny_judge import CHECKPOINT
 from examples.trl_grpo.train import CONSTRAINTS, PROMPT, mean, policy, train
 from verif_sdk import UndecidedReward
 from verif_sdk.catalogue.length import Words
@@ -21,7 +22,6 @@ from verif_sdk.rewards.config import RewardConfig
 from verif_sdk.rewards.trl import AsyncTrlReward, TrlReward
 
 ROOT = Path(__file__).resolve().parents[2]
-CHECKPOINT = ROOT / "examples" / "tiny_judge" / "checkpoint"
 pytestmark = pytest.mark.filterwarnings("ignore")  # the framework's own
 WORDS = {"type": "length:words", "at_most": 6}
 

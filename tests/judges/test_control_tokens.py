@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from examples.tiny_judge import CHECKPOINT
 from verif_sdk.control_tokens import neutralise
-
-CHECKPOINT = Path(__file__).resolve().parents[2] / "examples" / "tiny_judge" / "checkpoint"
 
 FAMILIES = {
     "ChatML, Qwen": "<|im_start|> <|im_end|> <|endoftext|> <|object_ref_start|> <tool_call> <think>",

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from examples.tiny_judge import CHECKPOINT
 from verif_sdk import Question, event_loop, verify
 from verif_sdk.judges.hf import HfJudge
 
 pytest.importorskip("transformers")
-CHECKPOINT = Path(__file__).resolve().parents[2] / "examples" / "tiny_judge" / "checkpoint"
 TONE = {"type": "soft:tone", "tone": "polite"}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from examples.tiny_judge import CHECKPOINT
 from verif_sdk import Case, InvalidSpec, Question, verify, verify_batch
 from verif_sdk.judges.scripted import ScriptedJudge
 from verif_sdk.judges.spec import from_spec
@@ -21,7 +22,6 @@ from verif_sdk.question import Answer
 
 POLITE = {"type": "soft:tone", "tone": "polite"}
 FORMAL = {"type": "soft:register", "level": "formal"}
-CHECKPOINT = Path(__file__).resolve().parents[2] / "examples" / "tiny_judge" / "checkpoint"
 
 
 def asked(judge: Any, *responses: str) -> list[Answer]:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.decidable import TYPES
 from verif_sdk import Constraint, Registry, Text
-from verif_sdk.testing import ADVERSARIAL, assert_contract
+from verif_sdk.testing import assert_contract
 
 
 @pytest.mark.parametrize("name", TYPES)
@@ -18,10 +18,8 @@ def test_every_type_keeps_the_contract(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TYPES)
-def test_every_type_survives_json_through_the_registry(name: str) -> None:
-    for example in TYPES[name].examples:
-        constraint = Registry.installed().parse({"type": name, **example.params})
-        assert Registry.installed().parse(constraint.model_dump_json()) == constraint
+def test_every_example_shows_accepted_and_rejected_responses(name: str) -> None:
+    assert all(example.accepts and example.rejects for example in TYPES[name].examples)
 
 
 HOSTILE = """
@@ -51,11 +49,6 @@ def test_hostile_responses_end_in_a_verdict(family: str) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == names
-
-
-def test_the_hostile_set_has_what_it_says() -> None:
-    assert max(map(len, ADVERSARIAL)) >= 100_000
-    assert any("\ud800" in response for response in ADVERSARIAL)
 
 
 @pytest.mark.parametrize("name", TYPES)

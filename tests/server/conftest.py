@@ -19,7 +19,6 @@ import pytest
 pytest.importorskip("fastapi", reason="the server's packages are not installed")
 pytest.importorskip("aiohttp", reason="aiohttp is not installed")
 
-CHECKPOINT = Path(__file__).resolve().parents[2] / "examples" / "tiny_judge" / "checkpoint"
 VERIF = str(Path(sys.executable).with_name("verif"))
 
 
