@@ -36,8 +36,19 @@ from mutants import Mutant, places
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "verif_sdk"
 SUBJECTS = ("catalogue/**/*.py", "judges/**/*.py", "rewards/**/*.py", "composer.py", "pending.py", "aggregate.py")
-ENGINES = {"engine", "engine_main", "hf", "launch", "spawning", "starting", "vllm"}
-FOLDERS = ("catalogue", "judges", "properties", "rewards", "rows", "truth")
+ELSEWHERE = {"engine", "engine_main", "hf", "launch", "spawning", "starting", "vllm"}  # need an engine
+ELSEWHERE |= {"inspect_ai", "verifiers", "verifiers_judge"}  # need their framework
+TESTS = (
+    "catalogue",
+    "cli",
+    "judges",
+    "project/test_docs.py",
+    "properties",
+    "rewards",
+    "rows",
+    "truth",
+    "test_*.py",
+)
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not vllm", "--hypothesis-seed=0")
 LIMITS = ("-x", "-o", "faulthandler_timeout=60", "-o", "faulthandler_exit_on_timeout=true")  # seconds for one test
 MEMORY = 8 << 30
@@ -73,7 +84,7 @@ class Fate:
 
 def chosen(seed: int, number: int) -> list[Mutant]:
     """Return mutants of our code, each at a place of its own: the same for the same code and seed."""
-    paths = sorted(path for pattern in SUBJECTS for path in PACKAGE.glob(pattern) if path.stem not in ENGINES)
+    paths = sorted(path for pattern in SUBJECTS for path in PACKAGE.glob(pattern) if path.stem not in ELSEWHERE)
     everywhere = [
         place for path in paths for place in places(str(path.relative_to(ROOT)), path.read_text("utf-8"))
     ]
@@ -125,7 +136,7 @@ def measured(tree: Path) -> Reach:
     Raises:
         SystemExit: a test fails already.
     """
-    tests = [f"tests/{name}" for name in FOLDERS] + [f"tests/{path.name}" for path in tree.glob("tests/test_*.py")]
+    tests = sorted(str(path.relative_to(tree)) for name in TESTS for path in tree.glob(f"tests/{name}"))
     traced = ("--cov=verif_sdk", "--cov-context=test", "--cov-report=", "--junitxml=.report.xml")
     status, printed = pytest(tree, *traced, *tests)
     if status:

@@ -6,16 +6,15 @@ import json
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cli.run_score import COMMAND, read, rows, score, written
+from tests.fake_openai import FakeOpenAI
 
 SOFT = [{"type": "soft:tone", "tone": "polite"}]
 
@@ -211,39 +210,17 @@ def test_a_pipe_that_nobody_reads_ends_in_a_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-class Judge(ThreadingHTTPServer):
-    """An HTTP judge that says yes, or fails: stands in for one that comes and goes."""
+class Judge(FakeOpenAI):
+    """Says yes, or fails: stands in for a judge that comes and goes."""
 
-    request_queue_size = 512  # five by default; whoever comes sixth waits for the client's time-out
     failing = False
-
-    def __init__(self) -> None:
-        self.asked = 0
-        super().__init__(("127.0.0.1", 0), Replies)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
     def spec(self) -> str:
-        return f"openai:m?base_url=http://127.0.0.1:{self.server_address[1]}/v1&retries=0"
+        return f"openai:m?base_url={self.url}&retries=0"
 
-
-class Replies(BaseHTTPRequestHandler):
-    server: Judge
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        self.server.asked += 1
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        fails = self.server.failing or "FAIL" in json.dumps(asked)
-        tops = [{"token": "Yes", "logprob": -0.1}, {"token": "no", "logprob": -2.4}]
-        body = json.dumps({"choices": [{"logprobs": {"content": [{"top_logprobs": tops}]}}], "usage": {}}).encode()
-        self.send_response(500 if fails else 200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: Any) -> None:
-        pass
+    def status(self, body: dict[str, Any]) -> int:
+        return 500 if self.failing or "FAIL" in json.dumps(body) else 200
 
 
 @pytest.fixture
@@ -251,7 +228,6 @@ def judge() -> Iterator[Judge]:
     pytest.importorskip("aiohttp", reason="the extra `http` is not installed")
     with Judge() as running:
         yield running
-        running.shutdown()
 
 
 def test_undecided_rows_alone_are_asked_again(tmp_path: Path, judge: Judge) -> None:
@@ -259,18 +235,19 @@ def test_undecided_rows_alone_are_asked_again(tmp_path: Path, judge: Judge) -> N
     source, out = written(tmp_path / "in.jsonl", given), tmp_path / "out.jsonl"
     call: list[str | Path] = [source, "--out", out, "--judge", judge.spec]
     assert score(*call).returncode == 3
-    before, judge.asked = read(out), 0
+    before = read(out)
+    judge.bodies.clear()
     assert [row["line"] for row in before if row["reward"] is None] == list(range(1, 31, 3))
     assert score(*call).returncode == 3
-    assert judge.asked == 0
+    assert judge.bodies == []
     done = score(*call, "--redo", "undecided", "--json")
-    assert (done.returncode, judge.asked) == (3, 10)
+    assert (done.returncode, len(judge.bodies)) == (3, 10)
     assert read(out) == before
     facts = json.loads(done.stdout)
     assert (facts["rows"], facts["scored"], facts["undecided"]) == (30, 10, 10)
     changed = written(tmp_path / "in.jsonl", [*given[:29], given[0]])
     assert score(changed, "--out", out, "--judge", judge.spec, "--redo", "undecided").returncode == 2
-    assert judge.asked == 10
+    assert len(judge.bodies) == 10
 
 
 def test_a_redo_that_is_stopped_keeps_what_it_did(tmp_path: Path, judge: Judge) -> None:

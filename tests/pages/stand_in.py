@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.fake_openai import FakeOpenAI
 
 RESPONSE = re.compile(r"<<<RESPONSE (\w+)>>>(.*?)<<<END RESPONSE \1>>>", re.DOTALL)
 YES, NO = 0.97, 0.08
 
 
-class StandIn(BaseHTTPRequestHandler):
+class StandIn(FakeOpenAI):
     """Answers yes at 97 % where the response says "thank you" or "welcome", else at 8 %."""
 
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+    def reply(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Return the reply to one request, whole, as a client other than ours may read it too."""
         words = "\n".join(str(message["content"]) for message in body["messages"])
         block = RESPONSE.search(words)
         probability = YES if block and re.search(r"thank you|welcome", block[2], re.IGNORECASE) else NO
-        reply = json.dumps(_reply(body["model"], probability)).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(reply)))
-        self.end_headers()
-        self.wfile.write(reply)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Keep the test's output free of requests."""
+        return _reply(body["model"], probability)
 
 
 def _reply(model: str, probability: float) -> dict[str, Any]:
@@ -55,12 +45,3 @@ def _reply(model: str, probability: float) -> dict[str, Any]:
         ],
         "usage": {"prompt_tokens": 200, "completion_tokens": 1, "total_tokens": 201},
     }
-
-
-class _Server(ThreadingHTTPServer):
-    request_queue_size = 512  # five by default; whoever comes sixth waits for the client's time-out
-
-
-def server() -> ThreadingHTTPServer:
-    """Return the server, bound to a free port of the loopback and not yet serving."""
-    return _Server(("127.0.0.1", 0), StandIn)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 
 from tests.pages.page import Block, blocks, commands, printed_as_shown
 from tests.pages.reader import Reader
-from tests.pages.stand_in import server
+from tests.pages.stand_in import StandIn
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
@@ -25,13 +24,8 @@ PAGES = [
 def model() -> Iterator[str]:
     """A judge spec for the stand-in of the pages' model."""
     pytest.importorskip("aiohttp", reason="the extra `openai` is not installed")
-    http = server()
-    thread = threading.Thread(target=http.serve_forever, daemon=True)
-    thread.start()
-    yield f"openai:Qwen/Qwen3-8B?base_url=http://127.0.0.1:{http.server_port}/v1"
-    http.shutdown()
-    http.server_close()
-    thread.join()
+    with StandIn() as server:
+        yield f"openai:Qwen/Qwen3-8B?base_url={server.url}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.failing_judges import Crowded
 from verif_sdk import InvalidSpec, MissingJudge, Question, UndecidedReward
 from verif_sdk.judges import scripted
 from verif_sdk.question import Answer
@@ -181,12 +182,16 @@ def test_verl_reads_constraints_and_prompt_and_its_keys_never_vary() -> None:
         asyncio.run(compute_score("d", "a", [WORDS], None, undecided="none"))
 
 
-def test_verl_concurrency_is_limited_in_each_loop() -> None:
+def test_verl_concurrency_is_limited_in_each_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Crowded, "most", 0)
+
     async def many() -> list[float]:
-        calls = [compute_score("d", "a b", [WORDS], None, concurrency=2) for _ in range(20)]
+        options = {"judge": "crowded:", "plugins": PLUGINS, "concurrency": 2, "timeout": 60}
+        calls = [compute_score("d", f"Thanks {n}.", [POLITE], None, **options) for n in range(8)]
         return [answer["score"] for answer in await asyncio.gather(*calls)]
 
-    assert asyncio.run(many()) == asyncio.run(many()) == [1.0] * 20
+    assert asyncio.run(many()) == asyncio.run(many()) == [1.0] * 8
+    assert Crowded.most == 2
 
 
 def test_openrlhf_needs_a_number_for_what_is_undecided() -> None:

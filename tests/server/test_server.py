@@ -5,19 +5,25 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import socket
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from examples.tiny_judge import CHECKPOINT
+from tests.fake_openai import FakeOpenAI
 from verif_sdk import verify
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.question import Question
 from verif_sdk.server.settings import Settings
 
-from .conftest import CHECKPOINT, Server, call
+from .conftest import Server, call
 
 Start = Callable[..., Server]
 WORDS = {"type": "length:words", "at_most": 2}
@@ -252,37 +258,45 @@ def test_many_clients_get_their_own_answers_and_a_full_server_says_so(start: Sta
     assert set(statuses) == {200, 429}
 
 
+class Slow(FakeOpenAI):
+    """Stands in for a judge that thinks until it is told to answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told = threading.Event()
+
+    def reply(self, body: dict[str, Any]) -> Any:
+        self.told.wait(60)
+        return super().reply(body)
+
+
 def test_sigterm_under_load_loses_nothing_that_was_accepted(start: Start) -> None:
-    server = start("--judge", f"hf:{CHECKPOINT}")
-
-    async def ask(session: Any, n: int) -> str:
-        import aiohttp
-
-        case = {"response": f"Thank you very much for your question about the hotel {n}.", "constraints": [POLITE]}
-        try:
-            async with session.post(f"{server.address}/v1/verify", json={"cases": [case]}) as reply:
-                body = await reply.json()
-                return "answered" if reply.status == 200 and body["results"] else f"refused {reply.status}"
-        except aiohttp.ClientConnectorError:
-            return "not accepted"
-        except aiohttp.ServerDisconnectedError:
-            return "lost"
-
-    async def under_load() -> list[str]:
-        import aiohttp
-
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-            calls = [asyncio.create_task(ask(session, n)) for n in range(64)]
-            await asyncio.sleep(0.5)
-            server.process.send_signal(signal.SIGTERM)
-            await asyncio.sleep(0.5)
-            late = await ask(session, 99)
-            return [*await asyncio.gather(*calls), late]
-
-    *early, late = asyncio.run(under_load())
-    assert set(early) == {"answered"}
-    assert late != "answered" or server.process.poll() is None
+    with Slow() as judge, ThreadPoolExecutor(32) as clients:
+        server = start("--judge", f"openai:m?base_url={judge.url}")
+        cases = [{"response": f"Thank you {n}.", "constraints": [POLITE]} for n in range(32)]
+        replies = [clients.submit(call, server, "/v1/verify", {"cases": [case]}) for case in cases]
+        assert eventually(lambda: len(judge.bodies) == 32)  # all are under way, and none can be answered
+        server.process.send_signal(signal.SIGTERM)
+        assert eventually(lambda: not listens(server))
+        assert server.process.poll() is None
+        judge.told.set()
+        results = [reply.result() for reply in replies]
+    assert [(status, body["results"][0]["reward"]) for status, body in results] == [(200, 1.0)] * 32
     assert server.process.wait(60) == 0  # before the fixture asks again: a signal at the very end counts as one
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 60.0) -> bool:
+    """Return whether something holds, now or within this time."""
+    end = time.monotonic() + seconds
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.05)
+    return holds()
+
+
+def listens(server: Server) -> bool:
+    """Return whether the server takes new connections."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", server.port)) == 0
 
 
 def test_the_judge_endpoint_answers_questions_as_the_judge_does(start: Start) -> None:

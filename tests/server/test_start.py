@@ -8,7 +8,9 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from .conftest import CHECKPOINT, VERIF, Server, call, free_port
+from examples.tiny_judge import CHECKPOINT
+
+from .conftest import VERIF, Server, call, free_port
 
 Start = Callable[..., Server]
 SLOW = """
