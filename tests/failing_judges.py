@@ -1,4 +1,4 @@
-"""A plugin of judges that fail, one that counts and one that is kind, named as users name modules of their own."""
+"""A plugin of judges that fail, that count or that are kind, named by tests as users name modules of their own."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Dead:
 
 
 class Crowded:
-    """Counts the calls that are inside at the same time: each waits for a second, and then a moment for a third."""
+    """Counts the calls inside at the same time: each waits for a second, and then a moment for a third."""
 
     most = 0
 
