@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from verif_sdk import __version__
 from verif_sdk.cli import app
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.rewards.config import RewardConfig
@@ -76,3 +78,47 @@ def test_the_trl_script_trains_from_any_folder_with_a_made_up_policy(tmp_path: P
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=200, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     assert "verif/length:lines" in done.stdout
+
+
+def test_a_plugin_installs_its_tests_pass_and_its_types_are_listed(tmp_path: Path) -> None:
+    """In an environment of its own, where pip reaches no index and installs nothing else."""
+    done = CliRunner().invoke(app, ["init", "plugin", "my-style", "--out", str(tmp_path / "my-style")])
+    assert done.exit_code == 0, done.output
+    home = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(home)], check=True, timeout=120)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+
+    def run(*arguments: str) -> str:
+        command = [str(home / "bin" / "python"), *arguments]
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    run("-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--no-build-isolation", "-e", "my-style")
+    assert "3 passed" in run("-m", "pytest", "-q", "-p", "no:cacheprovider", "my-style")
+    listed = json.loads(run("-c", "from verif_sdk.cli import main; main()", "list", "my_style", "--json"))
+    assert {one["type"]: one["by"] for one in listed} == {"my_style:questions": "code", "my_style:voice": "judge"}
+    assert f'"verif-sdk>={__version__.rpartition(".")[0]},<' in (tmp_path / "my-style/pyproject.toml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (["plugin"], "a plugin needs a name: verif init plugin acme"),
+        (["plugin", "../acme"], "is not a name for a package"),
+        (["plugin", "class"], "is not a name for a package"),
+        (["plugin", "json"], "there is a module 'json' already; take another name"),
+        (["trl", "acme"], "only a plugin has a name; did you mean verif init plugin acme?"),
+        (["tlr"], "unknown starter 'tlr'; did you mean 'trl'?"),
+        (["plugins", "acme"], "did you mean verif init plugin acme"),
+    ],
+)
+def test_a_wrong_call_is_one_sentence_and_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: list[str], message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["init", *call])
+    assert message in str(done.exception)
+    assert not [*tmp_path.iterdir()]
