@@ -147,7 +147,7 @@ KILLS = (
     PROGRAM
     + """
 import random
-from verif_sdk.judges.spec import resolve
+from verif_sdk.judges.shared import resolve
 
 class Timed:
     # Notes when errors come; what is asked after the death goes to a new engine, and takes its start.

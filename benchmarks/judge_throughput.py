@@ -89,7 +89,7 @@ class Ways:
         self.engine = event_loop.submit(engine(judge.arguments)).result()
 
     def composer(self, batch: list[Case]) -> Callable[[], object]:
-        return lambda: Composer(self.judge, "mean", early_exit=False).verify_batch(batch)
+        return lambda: Composer(judge=self.judge, aggregate="mean", early_exit=False).verify_batch(batch)
 
     def raw(self, batch: list[Case]) -> Callable[[], object]:
         asked = questions(batch)

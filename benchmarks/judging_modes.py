@@ -63,14 +63,14 @@ def main() -> int:
         made = constraints(of)
         cases.append(Case.of(prompt=of.prompt, response=of.response, constraints=[one for one, _ in made]))
         labels += [truth for _, truth in made]
-    Composer(from_spec(ALONE), early_exit=False).verify_batch(cases[:2])  # the engine starts
+    Composer(judge=from_spec(ALONE), early_exit=False).verify_batch(cases[:2])  # the engine starts
     print(f"{count} responses with {len(labels) // count} soft constraints each, one engine")
     print(
         f"  {'mode':15} {'verdicts/s':>10} {'against':>8} {'read':>5} {'written':>8} {'agreement':>10} undecided"
     )
     base = 0.0
     for name, spec in MODES.items():
-        composer = Composer(from_spec(spec), early_exit=False)
+        composer = Composer(judge=from_spec(spec), early_exit=False)
         started = time.perf_counter()
         results = composer.verify_batch(cases)
         speed = len(labels) / (time.perf_counter() - started)
@@ -96,8 +96,8 @@ def published() -> None:
     server, url = served(model)
     spec = f"openai:tiny?base_url={url}/v1&tokenizer={model}&least_mass=0"  # the model is random
     ways: dict[str, Callable[[list[Case]], object]] = {
-        "per constraint": Composer(from_spec(spec), early_exit=False).verify_batch,
-        "all in one": Composer(from_spec(f"{spec}&joint=all"), early_exit=False).verify_batch,
+        "per constraint": Composer(judge=from_spec(spec), early_exit=False).verify_batch,
+        "all in one": Composer(judge=from_spec(f"{spec}&joint=all"), early_exit=False).verify_batch,
         "VerIF's path": lambda cases: _from_threads(url, cases),
     }
     seconds: dict[str, list[float]] = {name: [] for name in ways}

@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import tiny_model
-from verif_sdk.rewards.config import RewardConfig
-from verif_sdk.rewards.scorer import Rollout, Scorer
+from verif_sdk.rewards import RewardConfig, Rollout, Scorer
 
 COMPLETIONS = 512
 ROUNDS = 3

@@ -147,13 +147,13 @@ def test_a_judge_that_fails_as_a_whole_leaves_each_question_undecided(judge: Dea
     assert len(result.errors) == 2
 
 
-def test_missing_names_the_reward_of_an_undecided_response() -> None:
-    assert verify("a", Unreadable(), missing=0.25).reward == 0.25
+def test_undecided_names_the_reward_of_an_undecided_response() -> None:
+    assert verify("a", Unreadable(), undecided=0.25).reward == 0.25
 
 
-def test_missing_raise_raises_with_the_cause() -> None:
+def test_undecided_raise_raises_with_the_cause() -> None:
     with pytest.raises(UndecidedReward, match="test:unreadable is undecided: its data is missing"):
-        verify("a", Unreadable(), missing="raise")
+        verify("a", Unreadable(), undecided="raise")
 
 
 def test_a_bug_in_a_check_raises() -> None:
@@ -204,7 +204,7 @@ def test_outcomes_keep_what_a_case_raises_with_that_case() -> None:
     judge = saying(1.0)
     constraints: list[Constraint] = [Buggy(), BuggyOnce(), Is(quality="kind"), Contains(part="a")]
     cases = [Case(response="a", constraints=(constraint,)) for constraint in constraints]
-    composer = Composer(judge)
+    composer = Composer(judge=judge)
     for outcomes in (composer.outcomes(cases), asyncio.run(composer.aoutcomes(cases))):
         assert [type(outcome).__name__ for outcome in outcomes] == [
             "ZeroDivisionError",
@@ -214,9 +214,9 @@ def test_outcomes_keep_what_a_case_raises_with_that_case() -> None:
         ]
         assert in_words(cast("Exception", outcomes[1])) == "KeyError: 'a bug' (in test:buggy_once)"
     assert len(judge.asked) == 4
-    buggy_aggregate = Composer(judge, aggregate=odd).outcomes(cases[2:])
+    buggy_aggregate = Composer(judge=judge, aggregate=odd).outcomes(cases[2:])
     assert [type(outcome).__name__ for outcome in buggy_aggregate] == ["ValueError", "ValueError"]
-    undecided = Composer(failing(), missing="raise").outcomes(cases[2:])
+    undecided = Composer(judge=failing(), undecided="raise").outcomes(cases[2:])
     assert [type(outcome).__name__ for outcome in undecided] == ["UndecidedReward", "Result"]
 
 
@@ -281,8 +281,8 @@ constraints = st.lists(
 )
 def test_early_exit_never_changes_the_reward(items: list[Constraint], name: str, score: float) -> None:
     case = Case(response="a", constraints=tuple(items))
-    full = Composer(saying(score), name, early_exit=False).verify(case)
-    short = Composer(saying(score), name).verify(case)
+    full = Composer(judge=saying(score), aggregate=name, early_exit=False).verify(case)
+    short = Composer(judge=saying(score), aggregate=name).verify(case)
     assert short.reward == full.reward
     assert short.passed in (full.passed, None)
 
@@ -340,7 +340,7 @@ def test_many_threads_share_one_judge() -> None:
 
 
 def test_a_composer_survives_pickling() -> None:
-    composer = Composer("vllm:some/model", "mean", 0.0)
+    composer = Composer(judge="openai:some/model", aggregate="mean", undecided=0.0)
     assert pickle.loads(pickle.dumps(composer)) == composer
 
 
@@ -349,7 +349,7 @@ def test_an_aggregator_that_returns_no_reward_is_named(returned: Any) -> None:
     def five(_: Any) -> Any:
         return returned
 
-    with pytest.raises(PluginError, match=r"the aggregator five returned .*, not a number in \[0, 1\]"):
+    with pytest.raises(PluginError, match=r"^aggregator 'five' returned .*, not in \[0, 1\]"):
         verify("a b", {"type": "length:words", "at_least": 1}, aggregate=five)
 
 
@@ -359,10 +359,10 @@ def test_any_number_from_an_aggregator_becomes_a_float(returned: Any) -> None:
     assert (type(reward), reward) == (float, float(returned))
 
 
-@pytest.mark.parametrize("missing", [7, -0.5, "rais", True, float("nan"), [0.0]])
-def test_a_wrong_reward_for_the_undecided_is_refused_when_the_composer_is_made(missing: Any) -> None:
-    with pytest.raises(InvalidSpec, match="missing is None, 'raise' or a number in"):
-        Composer(missing=missing)
+@pytest.mark.parametrize("undecided", [7, -0.5, "rais", True, float("nan"), [0.0]])
+def test_a_wrong_reward_for_the_undecided_is_refused_when_the_composer_is_made(undecided: Any) -> None:
+    with pytest.raises(InvalidSpec, match="undecided is None, 'raise' or a number in"):
+        Composer(undecided=undecided)
 
 
 def test_a_wrong_aggregator_is_refused_when_the_composer_is_made() -> None:

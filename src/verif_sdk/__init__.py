@@ -13,7 +13,7 @@ from verif_sdk.late import loading, once
 if TYPE_CHECKING:
     from verif_sdk.aggregate import Aggregator, monotone
     from verif_sdk.any_constraint import AnyConstraint
-    from verif_sdk.api import averify, verify, verify_batch
+    from verif_sdk.api import averify, averify_batch, verify, verify_batch
     from verif_sdk.case import Case, RowFormat
     from verif_sdk.composer import Composer
     from verif_sdk.constraint import Check, Constraint, Example, Judged
@@ -41,7 +41,7 @@ _HOME = {
     "plugins.registry": ("Registry",),
     "text": ("Text",),
     "verdict": ("Result", "Usage", "Verdict"),
-    "api": ("averify", "verify", "verify_batch"),
+    "api": ("averify", "averify_batch", "verify", "verify_batch"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 
@@ -73,6 +73,7 @@ __all__ = [
     "Verdict",
     "VerifError",
     "averify",
+    "averify_batch",
     "hookimpl",
     "monotone",
     "once",

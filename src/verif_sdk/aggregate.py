@@ -31,17 +31,38 @@ def is_monotone(aggregator: Aggregator) -> bool:
 
 
 def rewarded(aggregator: Aggregator, verdicts: Sequence[Verdict]) -> float:
-    """Return the reward that `aggregator` makes of decided verdicts.
+    """Return the reward that `aggregator` makes of verdicts none of which is undecided.
+
+    A skipped one was proven not to matter, so it counts as the worst that it could be.
 
     Raises:
-        PluginError: it returned something else than a number in [0, 1].
+        PluginError: the aggregator returned something outside [0, 1].
     """
-    reward: object = aggregator(verdicts)
+    return _in_range(aggregator, aggregator([bound(verdict, passed=False) for verdict in verdicts]))
+
+
+def try_out(aggregator: Aggregator) -> None:
+    """Call an aggregator that is not one of ours with made-up verdicts, to find out now what would fail later.
+
+    Raises:
+        PluginError: it returned something outside [0, 1].
+    """
+    if aggregator in BUILT_IN.values():
+        return
+    for verdicts in _MADE_UP:
+        try:
+            reward = aggregator(list(verdicts))
+        except Exception:  # noqa: BLE001, S112  # it may want verdicts of other kinds
+            continue
+        _in_range(aggregator, reward)
+
+
+def _in_range(aggregator: Aggregator, reward: object) -> float:
     # A float is told first: to ask about the protocol takes longer than the reward.
     if isinstance(reward, (float, SupportsFloat)) and 0.0 <= (number := float(reward)) <= 1.0:
         return number
     name = getattr(aggregator, "__name__", type(aggregator).__name__)
-    raise PluginError(f"the aggregator {name} returned {reward!r:.80}, not a number in [0, 1]")
+    raise PluginError(f"aggregator {name!r} returned {reward!r:.80}, not in [0, 1]")
 
 
 @monotone
@@ -126,6 +147,17 @@ BUILT_IN = {
     "verif-average": verif_average,
     "verif-paper": verif_paper,
 }
+
+
+def _made_up(*scores: float) -> list[Verdict]:
+    """Return verdicts with these scores: a hard one, then soft ones."""
+    return [
+        Verdict(type="made:up", passed=score >= 0.5, score=score, hard=not place)
+        for place, score in enumerate(scores)
+    ]
+
+
+_MADE_UP = (_made_up(1.0, 1.0, 1.0), _made_up(0.0, 0.0, 0.0), _made_up(1.0, 0.25), _made_up(0.0))
 
 
 def _passed(verdicts: Sequence[Verdict], *, hard: bool) -> float:

@@ -1,4 +1,7 @@
-"""The front door: `verify`, `verify_batch`, `averify`."""
+"""The front door: `verify`, `verify_batch`, and both as coroutines.
+
+It is not called `verify.py`: a submodule of that name would hide the function `verif_sdk.verify`.
+"""
 
 from __future__ import annotations
 
@@ -6,51 +9,61 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from verif_sdk.aggregate import Aggregator
-from verif_sdk.case import Case, Message
+from verif_sdk.case import THINK, Case, Message, Specs
 from verif_sdk.composer import Composer
-from verif_sdk.constraint import Constraint
-from verif_sdk.errors import InvalidSpec
-from verif_sdk.problems import shown
 from verif_sdk.question import Judge
 from verif_sdk.verdict import Result
 
-Spec = Constraint | Mapping[str, Any]
-"""A constraint as a typed object or as a dict with its `type` and parameters."""
-
 
 def verify(
-    response: str | Sequence[Message],
-    constraints: Spec | Sequence[Spec] | str,
+    response: str | Sequence[Message] | Case | Mapping[str, Any],
+    constraints: Specs | None = None,
     *,
     prompt: str | Sequence[Message] | None = None,
     reference: str | None = None,
     judge: Judge | str | None = None,
     aggregate: str | Aggregator = "verif",
-    missing: float | Literal["raise"] | None = None,
+    undecided: float | Literal["raise"] | None = None,
     early_exit: bool = True,
+    think: tuple[str, str] | None = THINK,
+    timeout: float | None = None,
+    unsandboxed: bool = False,
 ) -> Result:
     """Return the verdicts on one response and the reward they make.
 
     Args:
-        response: text, or chat messages of which the last of the assistant counts. Reasoning in
-            `<think>` tags is removed first.
+        response: text, or chat messages of which the last of the assistant counts. A `Case`, or a dict of its
+            fields, stands for the response with its constraints, prompt and reference.
         constraints: one or a list of them, as typed objects, dicts or JSON text.
         prompt: what the response answers to; judges see it, and some checks compare with it.
         reference: a known good answer, for the constraints that compare with one.
-        judge: a judge, or a spec such as "vllm:Qwen/Qwen3-8B"; else VERIF_JUDGE. Only soft
-            constraints need one.
-        aggregate: "verif", "mean", "weighted", "all", "product", "min", a plugin's name, or a
-            function from decided verdicts to a reward in [0, 1].
-        missing: the reward where a verdict is undecided: None, a number in [0, 1], or "raise".
+        judge: a judge, or a spec such as "vllm:Qwen/Qwen3-8B"; else VERIF_JUDGE. Only soft constraints need one.
+        aggregate: "verif", "mean", "weighted", "all", "product", "min", a plugin's name, or a function from
+            decided verdicts to a reward in [0, 1], which is tried out on made-up verdicts first.
+        undecided: the reward where a verdict is undecided: None, a number in [0, 1], or "raise".
         early_exit: whether judge calls that cannot change the reward are left out.
+        think: the tags around reasoning, which is removed before anything is checked; None keeps it.
+        timeout: seconds to wait for the judge; None waits for as long as its own limits allow.
+        unsandboxed: whether programs that came with the data (`code:python`) run as plain subprocesses, which can
+            read, change and send what you can.
 
     Raises:
-        InvalidSpec: a constraint or the case cannot be read; the message names the field.
-        MissingJudge: a soft constraint, and no judge.
-        UndecidedReward: a verdict is undecided and `missing` is "raise".
+        InvalidSpec: a constraint, the case or another argument cannot be read; the message names the field.
+        MissingJudge: a constraint is soft, and there is no judge.
+        MissingExtra: the judge's backend is not installed.
+        PluginError: the aggregator returned something outside [0, 1].
+        UndecidedReward: a verdict is undecided and `undecided` is "raise".
     """
-    case = Case.of(response=response, constraints=constraints, prompt=prompt, reference=reference)
-    return Composer(judge, aggregate, missing, early_exit).verify(case)
+    composer = Composer(
+        judge=judge,
+        aggregate=aggregate,
+        undecided=undecided,
+        early_exit=early_exit,
+        think=think,
+        timeout=timeout,
+        unsandboxed=unsandboxed,
+    )
+    return composer.verify(response, constraints, prompt=prompt, reference=reference)
 
 
 def verify_batch(
@@ -58,44 +71,78 @@ def verify_batch(
     *,
     judge: Judge | str | None = None,
     aggregate: str | Aggregator = "verif",
-    missing: float | Literal["raise"] | None = None,
+    undecided: float | Literal["raise"] | None = None,
     early_exit: bool = True,
+    think: tuple[str, str] | None = THINK,
+    timeout: float | None = None,
+    unsandboxed: bool = False,
 ) -> list[Result]:
     """Return one result per case, in order; the questions of all cases reach the judge as one stream.
 
     A case is a `Case` or a dict of its fields; the other arguments and errors are those of `verify`. An error
     names the case by its place, counted from 0.
     """
-    read = [_case(place, case) for place, case in enumerate(cases)]
-    return Composer(judge, aggregate, missing, early_exit).verify_batch(read)
-
-
-def _case(place: int, case: Case | Mapping[str, Any]) -> Case:
-    if isinstance(case, Case):
-        return case
-    if not isinstance(case, Mapping):
-        raise InvalidSpec(f"case {place} should be a Case or a dict of its fields, got {shown(case)}")
-    try:
-        return Case.of(**case)
-    except InvalidSpec as error:
-        raise InvalidSpec(f"case {place}: {error}") from None
+    composer = Composer(
+        judge=judge,
+        aggregate=aggregate,
+        undecided=undecided,
+        early_exit=early_exit,
+        think=think,
+        timeout=timeout,
+        unsandboxed=unsandboxed,
+    )
+    return composer.verify_batch(cases)
 
 
 async def averify(
-    response: str | Sequence[Message],
-    constraints: Spec | Sequence[Spec] | str,
+    response: str | Sequence[Message] | Case | Mapping[str, Any],
+    constraints: Specs | None = None,
     *,
     prompt: str | Sequence[Message] | None = None,
     reference: str | None = None,
     judge: Judge | str | None = None,
     aggregate: str | Aggregator = "verif",
-    missing: float | Literal["raise"] | None = None,
+    undecided: float | Literal["raise"] | None = None,
     early_exit: bool = True,
+    think: tuple[str, str] | None = THINK,
+    timeout: float | None = None,
+    unsandboxed: bool = False,
 ) -> Result:
     """Return what `verify` does, without blocking the caller's event loop.
 
     Many of these at once share one engine: their questions are batched as they come in.
     """
-    case = Case.of(response=response, constraints=constraints, prompt=prompt, reference=reference)
-    (result,) = await Composer(judge, aggregate, missing, early_exit).averify_batch([case])
-    return result
+    composer = Composer(
+        judge=judge,
+        aggregate=aggregate,
+        undecided=undecided,
+        early_exit=early_exit,
+        think=think,
+        timeout=timeout,
+        unsandboxed=unsandboxed,
+    )
+    return await composer.averify(response, constraints, prompt=prompt, reference=reference)
+
+
+async def averify_batch(
+    cases: Iterable[Case | Mapping[str, Any]],
+    *,
+    judge: Judge | str | None = None,
+    aggregate: str | Aggregator = "verif",
+    undecided: float | Literal["raise"] | None = None,
+    early_exit: bool = True,
+    think: tuple[str, str] | None = THINK,
+    timeout: float | None = None,
+    unsandboxed: bool = False,
+) -> list[Result]:
+    """Return what `verify_batch` does, without blocking the caller's event loop."""
+    composer = Composer(
+        judge=judge,
+        aggregate=aggregate,
+        undecided=undecided,
+        early_exit=early_exit,
+        think=think,
+        timeout=timeout,
+        unsandboxed=unsandboxed,
+    )
+    return await composer.averify_batch(cases)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import BeforeValidator, ConfigDict, Field
@@ -10,6 +10,8 @@ from pydantic import BeforeValidator, ConfigDict, Field
 from verif_sdk import limits
 from verif_sdk.any_constraint import AnyConstraint
 from verif_sdk.constraint import Constraint
+from verif_sdk.errors import InvalidSpec
+from verif_sdk.problems import shown
 from verif_sdk.spec import from_json
 from verif_sdk.text import Text
 from verif_sdk.value import Value
@@ -17,7 +19,14 @@ from verif_sdk.value import Value
 Message = Mapping[str, Any]
 """A chat message as the trainers hand it over: `role`, and `content` as text, parts or None."""
 
+Spec: TypeAlias = Constraint | Mapping[str, Any]
+"""A constraint as a typed object, or as a dict with its `type` and parameters."""
+
+Specs: TypeAlias = Spec | Sequence[Spec] | str
+"""The constraints of a case: one, several, or JSON text."""
+
 THINK = ("<think>", "</think>")
+"""The tags around reasoning, unless others are named."""
 
 
 def _as_list(value: Any) -> Any:
@@ -72,6 +81,44 @@ class Case(Value):
 
 RowFormat: TypeAlias = Callable[[Mapping[str, object]], Case]
 """One row of a data set, as read from JSON, to a case; raises InvalidSpec for a row it cannot read."""
+
+
+def case_of(
+    response: str | Sequence[Message] | Case | Mapping[str, Any],
+    constraints: Specs | None = None,
+    *,
+    prompt: str | Sequence[Message] | None = None,
+    reference: str | None = None,
+) -> Case:
+    """Return the case of one response, or the whole case that stands in its place.
+
+    Raises:
+        InvalidSpec: a field cannot be read, or a whole case was given together with constraints or a prompt.
+    """
+    fields = {"constraints": constraints, "prompt": prompt, "reference": reference}
+    named = {name: value for name, value in fields.items() if value is not None}
+    if not isinstance(response, (Case, Mapping)):
+        return Case.of(response=response, **named)
+    if named:
+        raise InvalidSpec(f"a case has its own {', '.join(fields)}: put {' and '.join(named)} into it")
+    return response if isinstance(response, Case) else Case.read(response)
+
+
+def read_cases(cases: Iterable[Case | Mapping[str, Any]]) -> Iterator[Case]:
+    """Yield cases that are given as objects or as dicts of their fields.
+
+    Raises:
+        InvalidSpec: one of them cannot be read; the message names its place, counted from 0.
+    """
+    if isinstance(cases, (Case, Mapping, str)):
+        raise InvalidSpec("a batch is a list of cases; put the one case into a list")
+    for place, case in enumerate(cases):
+        if isinstance(case, Case):
+            yield case
+        elif isinstance(case, Mapping):
+            yield Case.read(case, f"case {place}: ")
+        else:
+            raise InvalidSpec(f"case {place} should be a Case or a dict of its fields, got {shown(case)}")
 
 
 def without_reasoning(response: str, opening: str, closing: str) -> str:

@@ -47,7 +47,22 @@ class UnknownName(InvalidSpec, LookupError):
 
 
 class MissingJudge(VerifError):
-    """Soft constraints were given, and neither a judge nor VERIF_JUDGE."""
+    """Something needs a judge, and neither a judge nor VERIF_JUDGE is given.
+
+    Args:
+        needing: what needs one, such as the type of a soft constraint.
+        way: how to name one, where the error is shown.
+    """
+
+    def __init__(self, needing: str, way: str = "pass judge=") -> None:
+        super().__init__(needing, way)
+        self.needing, self.way = needing, way
+
+    def __str__(self) -> str:
+        return (
+            f"{self.needing} needs a judge: {self.way}, or set VERIF_JUDGE to a spec such as "
+            "'vllm:Qwen/Qwen3-8B' or 'openai:MODEL?base_url=http://localhost:8000/v1'"
+        )
 
 
 class JudgeFailed(VerifError):
@@ -67,7 +82,7 @@ class Stopped(VerifError):
 
 
 class UndecidedReward(VerifError):
-    """A verdict is undecided and the composer was told to raise (`missing="raise"`)."""
+    """A verdict is undecided and the composer was told to raise (`undecided="raise"`)."""
 
 
 class Undecidable(VerifError):

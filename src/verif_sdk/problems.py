@@ -36,6 +36,9 @@ _WANTED = {
     "string_too_short": "have {min_length} characters or more",
     "string_too_long": "have {max_length} characters or fewer",
     "literal_error": "be {expected}",
+    "callable_type": "be a function",
+    "union_tag_invalid": "have in {discriminator} one of {expected_tags}",
+    "union_tag_not_found": "have a {discriminator}",
     "greater_than_equal": "be {ge} or more",
     "greater_than": "be above {gt}",
     "less_than_equal": "be {le} or less",
@@ -43,7 +46,7 @@ _WANTED = {
 }
 # Pydantic puts the member of a union that it tried into the path of an error, as if it were a field.
 _MEMBER = re.compile(
-    r"(?:str|int|float|bool|none)$|(?:dict|list|tuple|function-\w+|constrained-\w+|literal)\b.*\["
+    r"(?:str|int|float|bool|none|callable)$|(?:dict|list|tuple|function-\w+|constrained-\w+|literal)\b.*\["
 )
 
 Problem = Mapping[str, Any]
@@ -56,8 +59,13 @@ def described(error: ValidationError, model: type[BaseModel]) -> str:
         error: what pydantic raised.
         model: the class whose fields were meant.
     """
+    return worded(error.errors(include_url=False, include_context=True), model)
+
+
+def worded(problems: Iterable[Problem], model: type[BaseModel]) -> str:
+    """Return what `described` does for the problems of a pydantic error, a dict each."""
     by_path: dict[str, list[Problem]] = {}
-    for problem in error.errors(include_url=False, include_context=True):
+    for problem in problems:
         by_path.setdefault(_path(problem), []).append(problem)
     sentences = [
         _sentence(path, problems, model) for path, problems in by_path.items() if not _outer(path, by_path)

@@ -54,14 +54,17 @@ class _Passing(NamedTuple):
     """Those that passed, and what is inside them."""
     everything: bool
     """Whether it passes all constraints."""
+    think: tuple[str, str] | None
+    """The tags around its reasoning."""
 
 
-def suspicions(case: Case, result: Result) -> tuple[str, ...]:
+def suspicions(case: Case, result: Result, think: tuple[str, str] | None = THINK) -> tuple[str, ...]:
     """Return the kinds of `KINDS` that a response shows; nothing where it passes no constraint.
 
     Args:
         case: the response with its constraints.
         result: what it came to.
+        think: the tags around reasoning, as the composer was told; None where it is kept.
     """
     passed = [
         constraint for constraint, verdict in zip(case.constraints, result.verdicts, strict=True) if verdict.passed
@@ -70,9 +73,10 @@ def suspicions(case: Case, result: Result) -> tuple[str, ...]:
         return ()
     one = _Passing(
         whole=case.response if isinstance(case.response, str) else last_reply(case.response),
-        text=case.text(),
+        text=case.text(think),
         constraints=tuple(part for constraint in passed for part in (constraint, *constraint.inside())),
         everything=result.passed is True,
+        think=think,
     )
     return tuple(kind for kind, shows in KINDS.items() if shows(one))
 
@@ -157,7 +161,9 @@ def _is_empty(line: str) -> bool:
 
 
 def _reasoning(one: _Passing) -> bool:
-    opening, closing = THINK
+    if one.think is None:
+        return False
+    opening, closing = one.think
     before, opened, _ = one.whole.partition(opening)
     return one.whole.count(closing) > 1 or bool(opened and before.strip())
 

@@ -137,7 +137,7 @@ def test_scales_and_negations_have_no_say_in_the_threshold_of_yes_and_no() -> No
         {"type": "length:words", "at_least": 1},
     ]
     row = {"response": "a", "constraints": items, "labels": [True, False, True, False]}
-    composer = Composer(ScriptedJudge(lambda _: 0.7), early_exit=False)
+    composer = Composer(judge=ScriptedJudge(lambda _: 0.7), early_exit=False)
     read = Registry.installed().row_format("native")
     found = labelled([(1, json.dumps(row).encode())], read, composer)
     assert found == ([Labelled(0.7, True, 1)], {}, 2)
@@ -152,7 +152,7 @@ def test_the_causes_of_what_is_undecided_are_counted_and_shown(capsys: pytest.Ca
     lines = [(place, json.dumps(row).encode()) for place, row in enumerate(rows, 1)]
     judge = ScriptedJudge(lambda _: next(answers))
     pairs, undecided, other = labelled(
-        lines, Registry.installed().row_format("native"), Composer(judge, early_exit=False)
+        lines, Registry.installed().row_format("native"), Composer(judge=judge, early_exit=False)
     )
     found = calibrate(pairs, undecided, other)
     assert (found.undecided, found.causes) == (2, {"[the] server is away": 2})

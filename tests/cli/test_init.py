@@ -28,7 +28,7 @@ def init(folder: Path, trainer: str, *options: str) -> None:
 @pytest.mark.parametrize(("trainer", "undecided"), [("trl", "none"), ("openrlhf", 0.0), ("verl", "raise")])
 def test_the_reward_file_has_what_the_trainer_needs(tmp_path: Path, trainer: str, undecided: object) -> None:
     init(tmp_path / "new", trainer)
-    assert RewardConfig.load(tmp_path / "new" / "reward.toml").undecided == undecided
+    assert RewardConfig.of(tmp_path / "new" / "reward.toml").undecided == undecided
     with pytest.raises(InvalidSpec, match="already exist; --force replaces"):
         init(tmp_path / "new", trainer)
     init(tmp_path / "new", trainer, "--force")
@@ -40,7 +40,7 @@ def test_every_commented_field_of_the_reward_file_is_valid(tmp_path: Path) -> No
     lines = [line.removeprefix("# ") for line in path.read_text().splitlines()]
     fields = [line for line in lines if "=" in line or line.startswith("[[")]
     path.write_text("\n".join(fields))
-    config = RewardConfig.load(path)
+    config = RewardConfig.of(path)
     assert config.rows == "ifrlvr"
     assert [step.kind for step in config.shaping] == ["soft-length", "clip"]
 

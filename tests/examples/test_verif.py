@@ -49,7 +49,7 @@ def from_labels(row: dict[str, Any]) -> float:
 
 
 def test_rewards_with_a_scripted_judge_equal_those_of_the_labels() -> None:
-    results = Composer(judge_by_the_labels()).verify_batch([verinstruct.case(row) for row in rows()])
+    results = Composer(judge=judge_by_the_labels()).verify_batch([verinstruct.case(row) for row in rows()])
     assert [result.reward for result in results] == pytest.approx([from_labels(row) for row in rows()], abs=1e-12)
 
 
@@ -69,7 +69,7 @@ def test_with_one_verdict_for_all_criteria_the_reward_is_the_published_codes() -
         return float(all(soft))
 
     judge = AllInOneJudge(ScriptedJudge(script))
-    results = Composer(judge).verify_batch([verinstruct.case(row) for row in rows()])
+    results = Composer(judge=judge).verify_batch([verinstruct.case(row) for row in rows()])
     for row, result in zip(rows(), results, strict=True):
         labels = list(zip(row["checkers"], row["metadata"]["holds"], strict=True))
         rules: list[bool] = [label for checker, label in labels if checker.startswith("[rule]")] or [True]
@@ -80,7 +80,7 @@ def test_with_one_verdict_for_all_criteria_the_reward_is_the_published_codes() -
 
 
 def test_every_rule_holds_where_its_label_says_so() -> None:
-    results = Composer(judge_by_the_labels(), early_exit=False).verify_batch(
+    results = Composer(judge=judge_by_the_labels(), early_exit=False).verify_batch(
         [verinstruct.case(row) for row in rows()]
     )
     for row, result in zip(rows(), results, strict=True):
@@ -101,7 +101,7 @@ def test_rewards_of_the_real_engine_and_sandbox_equal_those_worked_out_one_by_on
     from verif_sdk import Text, event_loop
 
     cases = [verinstruct.case(row) for row in rows()]
-    results = Composer(vllm_judge).verify_batch(cases)
+    results = Composer(judge=vllm_judge).verify_batch(cases)
     asked = 0
     for row, case, result in zip(rows(), cases, results, strict=True):
         soft = []

@@ -16,7 +16,6 @@ from inspect_ai.model import ModelOutput, ModelUsage, get_model
 from inspect_ai.solver import generate
 
 from verif_sdk.catalogue.length import Words
-from verif_sdk.rewards.config import RewardConfig
 from verif_sdk.rewards.inspect_ai import verif
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the framework's own
@@ -29,7 +28,7 @@ def evaluated(tmp_path: Any, said: list[str], constraints: list[Any], **config: 
     for output in outputs:
         output.usage = ModelUsage(input_tokens=1, output_tokens=1, total_tokens=2)
     samples = [Sample(input="Name two things.", metadata={"constraints": one}) for one in constraints]
-    task = Task(dataset=MemoryDataset(samples), solver=generate(), scorer=verif(RewardConfig.of(config)))
+    task = Task(dataset=MemoryDataset(samples), solver=generate(), scorer=verif(**config))
     model = get_model("mockllm/model", custom_outputs=outputs)
     (log,) = evaluate(task, model=model, log_dir=str(tmp_path), display="none", max_samples=1)
     assert log.status == "success", log.error

@@ -124,7 +124,7 @@ ACTIONS: dict[str, Callable[[], Any]] = {
 def assert_odd_alone_is_undecided(judge: Any) -> None:
     cases = [Case.of(response=text, constraints=[POLITE]) for text in ("a", "odd", "b")]
     for _ in range(2):  # and once more: the loops are alive
-        results = Composer(judge, timeout=20).verify_batch(cases)
+        results = Composer(judge=judge, timeout=20).verify_batch(cases)
         assert [result.reward for result in results] == [1.0, None, 1.0]
         (error,) = results[1].errors
         assert error
@@ -153,7 +153,7 @@ def test_judges_made_of_judges_do_not_hand_wrong_answers_on(name: str) -> None:
         CascadeJudge(Odd(FINE.model_copy(update={"score": 0.5})), odd),
     ):
         case = Case.of(response="odd", constraints=[POLITE])
-        (result,) = Composer(judge, timeout=20).verify_batch([case])
+        (result,) = Composer(judge=judge, timeout=20).verify_batch([case])
         assert (result.reward, bool(result.errors)) == (None, True)
 
 
@@ -165,7 +165,7 @@ def test_a_judge_that_blocks_its_loop_keeps_nobody_else_waiting() -> None:
     let_go = threading.Event()
     blocked: Any = Does(lambda: let_go.wait(30) and [FINE])
     start = time.monotonic()
-    late = Composer(blocked, timeout=0.3).verify(Case.of(response="odd", constraints=[POLITE]))
+    late = Composer(judge=blocked, timeout=0.3).verify(Case.of(response="odd", constraints=[POLITE]))
     assert late.errors == ("the judge gave no answer within 0.3 s",)
     results = verify_batch([Case.of(response=text, constraints=[POLITE]) for text in "abc"], judge=Odd(FINE))
     assert [result.reward for result in results] == [1.0] * 3
@@ -179,7 +179,7 @@ def test_a_cancelled_question_without_a_time_out_says_so() -> None:
         await asyncio.sleep(60)
 
     judge: Any = Does(never)
-    composer = Composer(judge)
+    composer = Composer(judge=judge)
     rollouts = composer._begin([Case.of(response="odd", constraints=[POLITE])])
     rollouts[0].cancel()
     (result,) = composer._finished(rollouts)

@@ -191,9 +191,9 @@ def test_every_failure_leaves_the_reward_none_says_why_and_is_counted(
     assert all(cause in error for error in result.errors)
     assert len(result.errors) == 2
     assert (result.usage.asked, result.usage.failed) == (2, 2)
-    assert verify("Hello.", items, prompt="Hi?", judge=judge, missing=0.0).reward == 0.0  # only when asked for
+    assert verify("Hello.", items, prompt="Hi?", judge=judge, undecided=0.0).reward == 0.0  # only when asked for
     with pytest.raises(UndecidedReward, match="is undecided: "):
-        verify("Hello.", items, prompt="Hi?", judge=judge, missing="raise")
+        verify("Hello.", items, prompt="Hi?", judge=judge, undecided="raise")
 
 
 def test_a_reply_without_any_of_the_answers_is_an_error(server: Server) -> None:

@@ -13,8 +13,8 @@ import pytest
 
 from verif_sdk import Composer, InvalidSpec, verify
 from verif_sdk.errors import JudgeFailed, MissingExtra
-from verif_sdk.judges import http, starting
-from verif_sdk.judges import spec as judges
+from verif_sdk.judges import http, shared, starting
+from verif_sdk.judges.spec import from_spec
 from verif_sdk.judges.wrappers.all_in_one import AllInOneJudge
 from verif_sdk.judges.wrappers.cache import CachedJudge
 from verif_sdk.judges.wrappers.cascade import CascadeJudge
@@ -47,7 +47,11 @@ class Sync:
 
 @pytest.mark.parametrize("judge", [Sync(), object(), 5, Starting])
 def test_what_is_not_a_judge_is_refused_at_once_even_where_nothing_is_soft(judge: Any) -> None:
-    for refused in (lambda: Composer(judge), lambda: verify("a", WORDS, judge=judge), lambda: judges.start(judge)):
+    for refused in (
+        lambda: Composer(judge=judge),
+        lambda: verify("a", WORDS, judge=judge),
+        lambda: shared.start(judge),
+    ):
         with pytest.raises(InvalidSpec, match=r"async def answer|Starting is a class; give an instance"):
             refused()
 
@@ -59,7 +63,7 @@ def test_a_judge_over_http_asks_for_its_client_at_once(spec: str, monkeypatch: p
 
     monkeypatch.setattr(http, "library", missing)
     with pytest.raises(MissingExtra, match=r"needs aiohttp \(No module .*\): pip install 'verif-sdk\[http\]'"):
-        judges.from_spec(spec)
+        from_spec(spec)
 
 
 def test_a_wrapped_judge_is_started_with_its_wrapper() -> None:
@@ -71,7 +75,7 @@ def test_a_wrapped_judge_is_started_with_its_wrapper() -> None:
         CascadeJudge(parts[4], parts[5]),
     ]
     for judge in wrapped:
-        judges.start(judge)
+        shared.start(judge)
     assert [part.started for part in parts] == [1] * 6
 
 
@@ -80,7 +84,7 @@ def test_why_a_judge_cannot_start_is_one_sentence() -> None:
         "\nToo little memory.\nFor further information visit https://errors.pydantic.dev\n" + "x" * 900
     )
     with pytest.raises(JudgeFailed, match=r"^the judge cannot start: ValueError: Too little memory\.$"):
-        judges.start(CachedJudge(Starting(wall), "one"))
+        shared.start(CachedJudge(Starting(wall), "one"))
     assert len(starting.sentence(ValueError("y" * 900))) == starting.LONGEST
 
 
@@ -100,7 +104,7 @@ def test_a_model_that_cannot_be_loaded_is_looked_for_once(monkeypatch: pytest.Mo
     with pytest.raises(
         JudgeFailed, match=r"^the judge hf:/no/such/model/twice cannot start: \w+: [^\n]*/no/such/model/twice"
     ):
-        judges.start(judge)
+        shared.start(judge)
     (verdict,) = verify("a", TONE, judge=judge).verdicts
     assert verdict.error is not None
     assert verdict.error.startswith("the judge hf:/no/such/model/twice cannot start")
@@ -133,7 +137,7 @@ def test_a_slow_start_is_one_line_on_standard_error_unless_logging_shows_or_sile
 FORK = """
 import os, threading, sys
 from verif_sdk import event_loop, verify
-from verif_sdk.judges import spec as judges
+from verif_sdk.judges import shared
 from verif_sdk.question import Answer
 
 class Kind:
@@ -143,14 +147,14 @@ class Kind:
 event_loop.loop()
 held, done = threading.Event(), threading.Event()
 def hold():
-    with event_loop._lock, judges._lock:
+    with event_loop._lock, shared._lock:
         held.set()
         done.wait()
 threading.Thread(target=hold, daemon=True).start()
 held.wait()
 child = os.fork()
 if child == 0:
-    judges.resolve("openai:model")
+    shared.resolve("openai:model")
     result = verify("a", {"type": "soft:tone", "tone": "polite"}, judge=Kind())
     os._exit(7 if result.reward == 1.0 else 1)
 print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))

@@ -26,7 +26,7 @@ import pytest
 from verif_sdk import Case, Composer, InvalidSpec, Question, event_loop, verify, verify_batch
 from verif_sdk.errors import JudgeFailed
 from verif_sdk.judges import engine as engines
-from verif_sdk.judges import spec as judges
+from verif_sdk.judges import shared
 from verif_sdk.judges.prompt import PROMPT_VERSION
 from verif_sdk.judges.vllm import VllmJudge
 
@@ -289,7 +289,7 @@ def test_an_engine_that_cannot_start_says_why_in_a_sentence_and_is_not_tried_aga
     spec = f"vllm:{broken}?enforce_eager=true&gpu_memory_utilization=0.3&max_model_len=512"
     with caplog.at_level(logging.INFO, "verif_sdk"):
         with pytest.raises(JudgeFailed) as first:
-            judges.start(spec)
+            shared.start(spec)
         (verdict,) = verify(POLITE, TONE, judge=spec).verdicts
     cause = r"[\w.]*SafetensorError: [^\n]+ \(not tried again in this process\)"
     assert re.fullmatch(rf"the judge vllm:{broken} cannot start: {cause}", str(first.value))
@@ -334,7 +334,7 @@ def test_an_engine_that_died_while_nobody_asked_is_replaced_unnoticed(vllm_judge
 
 def test_a_batch_that_waits_too_long_is_undecided_and_counted(vllm_judge: VllmJudge) -> None:
     cases = [Case.of(prompt=PROMPT, response=f"{POLITE} {n}", constraints=[TONE]) for n in range(200)]
-    late = Composer(vllm_judge, timeout=0.02).verify_batch(cases)
+    late = Composer(judge=vllm_judge, timeout=0.02).verify_batch(cases)
     lost = [result for result in late if result.reward is None]
     assert lost
     assert {result.errors for result in lost} == {("the judge gave no answer within 0.02 s",)}

@@ -12,13 +12,12 @@ from typing import Any
 import pytest
 
 from tests.failing_judges import Crowded
-from verif_sdk import InvalidSpec, MissingJudge, Question, UndecidedReward
+from verif_sdk import Case, InvalidSpec, MissingJudge, Question, Registry, UndecidedReward
 from verif_sdk.judges import scripted
 from verif_sdk.question import Answer
-from verif_sdk.rewards.config import RewardConfig
+from verif_sdk.rewards import RewardConfig, Rollout, Scorer
 from verif_sdk.rewards.groups import Signal, rank, signal
 from verif_sdk.rewards.openrlhf import OpenRlhfReward
-from verif_sdk.rewards.scorer import Rollout, Scorer
 from verif_sdk.rewards.trl import AsyncTrlReward, TrlReward, reward
 from verif_sdk.rewards.verl import compute_score
 
@@ -98,8 +97,8 @@ def test_a_dead_or_hanging_judge_reaches_every_trainer_as_documented(judge: str,
     config: dict[str, Any] = {"plugins": PLUGINS, "judge": judge, "timeout": 0.2}
     logged = defaultdict(list)
     given = {"constraints": [[POLITE]], "log_metric": lambda name, value: logged[name].append(value)}
-    assert trl(TrlReward(RewardConfig.of(config)), ["a"], **given) == [None]
-    assert trl(AsyncTrlReward(RewardConfig.of(config)), ["a"], **given) == [None]
+    assert trl(TrlReward(**config), ["a"], **given) == [None]
+    assert trl(AsyncTrlReward(**config), ["a"], **given) == [None]
     assert logged["verif/undecided"] == [1.0, 1.0]
     assert logged["verif/judge/failed"] == [1.0, 1.0]
     with pytest.raises(UndecidedReward, match=said):
@@ -230,19 +229,56 @@ def test_groups_without_a_signal_are_counted() -> None:
     assert signal([]).share == 0.0
 
 
-@pytest.mark.parametrize(
-    ("config", "said"),
-    [
-        ({"aggregate": "meen"}, "did you mean 'mean'"),
-        ({"rows": "verinstuct"}, "did you mean 'verinstruct'"),
-        ({"judge": "nosuch:model"}, "unknown judge 'nosuch'"),
-        ({"judge": "no spec"}, "a judge spec is 'scheme:model'"),
-    ],
-)
-def test_a_wrong_configuration_stops_the_first_call(config: dict[str, Any], said: str) -> None:
-    rollout = Rollout("p", "one", {"constraints": [{"type": "soft:tone", "tone": "polite"}]})
-    scorer = Scorer(RewardConfig.of(config))
-    with pytest.raises(InvalidSpec, match=said):
+def test_a_wrong_judge_in_the_environment_stops_the_first_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERIF_JUDGE", "nosuch:model")
+    rollout = Rollout("p", "one", {"constraints": [POLITE]})
+    scorer = Scorer(RewardConfig())
+    with pytest.raises(InvalidSpec, match="unknown judge 'nosuch'"):
         scorer.score([rollout])
-    with pytest.raises(InvalidSpec, match=said):
+    with pytest.raises(InvalidSpec, match="unknown judge 'nosuch'"):
         asyncio.run(scorer.ascore([rollout]))
+
+
+def test_a_row_format_that_breaks_on_a_row_leaves_the_others_decided(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def read(row: Any) -> Any:
+        return Case(response=row["response"], constraints=[WORDS]) if row["known"] else 3
+
+    monkeypatch.setitem(Registry.installed().rows, "fragile", read)
+    rows = [{"known": True}, {}, {"known": False}, {"known": True}]
+    scored = Scorer(RewardConfig(rows="fragile")).score([Rollout("p", "a", row) for row in rows])
+    assert [one.reward for one in scored] == [1.0, None, None, 1.0]
+    assert scored[1].causes == ("bad row: the row format failed: KeyError: 'known'",)
+    assert "the row format 'fragile' returned 3, not a Case" in scored[2].causes[0]
+
+
+def test_a_gate_that_raises_leaves_its_rollout_undecided_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    from verif_sdk.catalogue.casing import Lower
+
+    def broken(self: Any, text: Any) -> Any:
+        if "boom" in text.raw:
+            raise ZeroDivisionError("a bug")
+        return self.verdict(True)
+
+    monkeypatch.setattr(Lower, "check", broken)
+    gate = {"kind": "gate", "constraint": {"type": "casing:lower"}}
+    scored = Scorer(RewardConfig.of(shaping=[gate])).score(
+        [Rollout("p", word, {"constraints": [WORDS]}) for word in ("a", "boom")]
+    )
+    assert [one.reward for one in scored] == [1.0, None]
+    assert scored[1].causes == ("ZeroDivisionError: a bug",)
+
+
+def test_other_tags_around_reasoning_reach_checks_judges_and_shaping() -> None:
+    judge = scripted.ScriptedJudge(lambda _: 0.9)
+    config = RewardConfig.of(
+        judge=judge,
+        think=["[THINK]", "[/THINK]"],
+        shaping=[{"kind": "soft-length", "unit": "words", "soft": 2, "hard": 3}],
+    )
+    text = "[THINK]one two three four[/THINK]a b"
+    (scored,) = Scorer(config).score([Rollout("p", text, {"constraints": [WORDS, POLITE]})])
+    assert (scored.reward, judge.asked[0].response) == (1.0, "a b")
+    (kept,) = Scorer(RewardConfig(think=None)).score([Rollout("p", "<think>a</think>b", {"constraints": [WORDS]})])
+    assert kept.verdicts[0].reason.startswith("4 words")

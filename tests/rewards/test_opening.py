@@ -15,10 +15,9 @@ from verif_sdk import InvalidSpec, UndecidedReward
 from verif_sdk.errors import JudgeFailed
 from verif_sdk.judges.scripted import ScriptedJudge
 from verif_sdk.question import Answer, Question
-from verif_sdk.rewards.config import RewardConfig
+from verif_sdk.rewards import RewardConfig, Rollout, Scorer
 from verif_sdk.rewards.opening import Opening
 from verif_sdk.rewards.openrlhf import OpenRlhfReward
-from verif_sdk.rewards.scorer import Rollout, Scorer
 from verif_sdk.rewards.trl import AsyncTrlReward, TrlReward
 from verif_sdk.rewards.verl import compute_score
 

@@ -16,7 +16,7 @@ from verif_sdk.rewards.shaping import shape
 
 
 def shaped(reward: float, *steps: dict[str, Any], text: str = "one two", tokens: int | None = None) -> float:
-    return shape(reward, RewardConfig.of({"shaping": steps}).shaping, Text(text), tokens)
+    return shape(reward, RewardConfig.of(shaping=steps).shaping, Text(text), tokens)
 
 
 def test_affine_and_clip_in_their_order() -> None:
@@ -84,7 +84,7 @@ def test_shaping_stays_within_what_was_declared(reward: float, tokens: int) -> N
 )
 def test_a_step_that_cannot_be_names_its_field(step: dict[str, Any], said: str) -> None:
     with pytest.raises(InvalidSpec, match=said):
-        RewardConfig.of({"shaping": [step]})
+        RewardConfig.of(shaping=[step])
 
 
 def test_a_file_of_either_kind_configures_a_reward(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,12 +92,12 @@ def test_a_file_of_either_kind_configures_a_reward(tmp_path: Path, monkeypatch: 
     toml.write_text('aggregate = "mean"\nundecided = 0.5\n[[shaping]]\nkind = "affine"\nscale = 2.0\n')
     json.write_text('{"aggregate": "mean", "undecided": 0.5, "shaping": [{"kind": "affine", "scale": 2.0}]}')
     monkeypatch.setenv("VERIF_REWARD", str(json))
-    assert RewardConfig.load(toml) == RewardConfig.load() != RewardConfig()
+    assert RewardConfig.of(toml) == RewardConfig.of() != RewardConfig()
     toml.write_text('agregate = "mean"')
     with pytest.raises(InvalidSpec, match="did you mean 'aggregate'"):
-        RewardConfig.load(toml)
+        RewardConfig.of(toml)
     with pytest.raises(InvalidSpec, match=r"none\.toml' cannot be read"):
-        RewardConfig.load(tmp_path / "none.toml")
+        RewardConfig.of(tmp_path / "none.toml")
 
 
 @pytest.mark.parametrize("name", ["deep.toml", "deep.json", "bytes.toml"])
@@ -105,4 +105,4 @@ def test_a_configuration_that_cannot_be_parsed_is_one_sentence(tmp_path: Path, n
     file = tmp_path / name
     file.write_bytes(b"\xff" if name == "bytes.toml" else (b"a=" if name == "deep.toml" else b"") + b"[" * 100_000)
     with pytest.raises(InvalidSpec, match=r"nested too deeply|can't decode byte 0xff"):
-        RewardConfig.load(file)
+        RewardConfig.of(file)

@@ -29,7 +29,7 @@ def row(*pairs: tuple[str, str], **fields: Any) -> dict[str, Any]:
 
 
 def scored(judge: ScriptedJudge | None, aggregate: str = "verif", **row: Any) -> Result:
-    return Composer(judge, aggregate).verify(verinstruct.case(row))
+    return Composer(judge=judge, aggregate=aggregate).verify(verinstruct.case(row))
 
 
 def rule(source: str, **fields: Any) -> Result:

@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from verif_sdk import Case, InvalidSpec, Registry
-from verif_sdk.rewards.config import RewardConfig
-from verif_sdk.rewards.scorer import Rollout, Scorer
+from verif_sdk.rewards import RewardConfig, Rollout, Scorer
 
 TYPES = Registry.installed().constraints
 GUARDS = ("trusted", "unsandboxed")

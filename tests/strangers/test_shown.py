@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 
 from verif_sdk import Case, Composer, verify
-from verif_sdk.rewards.config import RewardConfig
-from verif_sdk.rewards.scorer import Rollout, Scorer
+from verif_sdk.rewards import RewardConfig, Rollout, Scorer
 from verif_sdk.visible import logger, visible, visible_json
 
 EVIL = "a\x1b]0;title\x07\x1b[2J\rb\x00\x7f\x9b2Jc\u202ed\u2066e\u2028f\ng[red]h:warning:"

@@ -14,9 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verif_sdk import Case, Composer
-from verif_sdk.rewards import metrics
-from verif_sdk.rewards.config import RewardConfig
-from verif_sdk.rewards.scorer import Rollout, Scorer
+from verif_sdk.rewards import RewardConfig, Rollout, Scorer, metrics
 from verif_sdk.rewards.trl import TrlReward
 from verif_sdk.telemetry import KINDS, suspicions
 

@@ -6,13 +6,14 @@ import gc
 import os
 import sys
 import warnings
+from typing import NoReturn
 
 import typer
 
 from verif_sdk import __version__
 from verif_sdk.cli import benchmark, calibrate, catalogue, check_dataset, doctor, init, score, serve, verify
 from verif_sdk.cli.commands import Commands
-from verif_sdk.errors import VerifError
+from verif_sdk.errors import MissingJudge, VerifError
 from verif_sdk.plugins.known import NAMED
 from verif_sdk.plugins.registry import Registry
 from verif_sdk.visible import visible
@@ -81,6 +82,12 @@ def main() -> None:
     gc.set_threshold(_ALLOCATIONS)
     try:
         app()
+    except MissingJudge as error:
+        _refuse(MissingJudge(error.needing, "pass --judge"))
     except VerifError as error:
-        print(f"verif: {visible(str(error))}", file=sys.stderr)
-        raise SystemExit(2) from None
+        _refuse(error)
+
+
+def _refuse(error: VerifError) -> NoReturn:
+    print(f"verif: {visible(str(error))}", file=sys.stderr)
+    raise SystemExit(2) from None

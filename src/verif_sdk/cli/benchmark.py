@@ -13,8 +13,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from verif_sdk.case import THINK
 from verif_sdk.cli import figures
 from verif_sdk.cli.shown import shown
+from verif_sdk.cli.think import Think
 from verif_sdk.cli.unsandboxed import Unsandboxed
 from verif_sdk.composer import Composer
 from verif_sdk.errors import InvalidSpec
@@ -36,6 +38,7 @@ def benchmark(
     judge: str | None = typer.Option(None, help="Only for rows with soft constraints; else VERIF_JUDGE."),
     limit: int | None = typer.Option(None, min=1, help="Look at the first rows alone, this many."),
     out: Path | None = typer.Option(None, "--out", "-o", help="A new file for each row with its verdicts."),
+    think: Think = THINK,
     unsandboxed: Unsandboxed = False,
     as_json: bool = typer.Option(False, "--json", help="Print the figures as JSON, rates in [0, 1]."),
     as_markdown: bool = typer.Option(False, "--markdown", help="Print the figures as Markdown."),
@@ -52,7 +55,7 @@ def benchmark(
     scoring.in_mode(rows_format, "strict")
     if as_json and as_markdown:
         raise InvalidSpec("--json and --markdown exclude each other")
-    composer = Composer(judge, early_exit=False, unsandboxed=unsandboxed)
+    composer = Composer(judge=judge, early_exit=False, think=think, unsandboxed=unsandboxed)
     with _written(out) as write:
         report = _measured(rows_format, rows, responses, limit, composer, write)
     _name_bad_rows(report)

@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from verif_sdk.case import THINK
+from verif_sdk.cli.think import Think
 from verif_sdk.composer import Composer
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.files import scoring
@@ -32,6 +34,7 @@ def calibrate(
     rows_format: str = typer.Option("native", "--rows", help="The format of the rows."),
     out: Path | None = typer.Option(None, "--out", "-o", help="Write the file that `?calibration=FILE` reads."),
     plot: Path | None = typer.Option(None, help="Write the reliability plot as SVG."),
+    think: Think = THINK,
     as_json: bool = typer.Option(False, "--json", help="Print the figures as JSON."),
 ) -> None:
     """Measure a judge against labels: `labels` has true, false or null for each constraint of a row.
@@ -43,8 +46,9 @@ def calibrate(
     Exit codes: 0 measured, 2 the call is wrong, 3 some verdicts could not be had.
     """
     read = scoring.in_mode(rows_format, "strict")
+    composer = Composer(judge=judge, early_exit=False, think=think)
     with opened(rows) as source:
-        pairs, undecided, other = labelled(numbered(source, rows), read, Composer(judge, early_exit=False))
+        pairs, undecided, other = labelled(numbered(source, rows), read, composer)
     try:
         found = measure(pairs, undecided, other)
     except InvalidSpec as error:

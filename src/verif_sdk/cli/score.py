@@ -16,9 +16,11 @@ import typer
 from rich.console import Console
 
 from verif_sdk import __version__
+from verif_sdk.case import THINK
 from verif_sdk.cli import summary
 from verif_sdk.cli.progress import progress
 from verif_sdk.cli.shown import shown
+from verif_sdk.cli.think import Think
 from verif_sdk.cli.unsandboxed import Unsandboxed
 from verif_sdk.composer import Composer
 from verif_sdk.errors import InvalidSpec, Stopped
@@ -27,7 +29,8 @@ from verif_sdk.files.lines import Consumed, Line, numbered, opened
 from verif_sdk.files.responses import joined
 from verif_sdk.files.scored_file import ScoredFile, own_files
 from verif_sdk.files.scored_stream import ScoredStream
-from verif_sdk.files.scoring import FIELDS, Row, Scoring, undecided
+from verif_sdk.files.scoring import FIELDS, Row, Scoring
+from verif_sdk.files.scoring import undecided as is_undecided
 from verif_sdk.files.tally import Tally
 from verif_sdk.visible import visible_json
 
@@ -55,12 +58,15 @@ def score(
         [], "--keep", metavar="FIELD", help="Carry this field of the rows; repeatable."
     ),
     keep_text: bool = typer.Option(False, "--keep-text", help="The same as --keep prompt --keep response."),
-    missing: float | None = typer.Option(None, min=0, max=1, help="The reward of an undecided row; else null."),
+    undecided: float | None = typer.Option(
+        None, "--undecided", "--missing", min=0, max=1, help="The reward of an undecided row; else null."
+    ),
     full: bool = typer.Option(False, "--full", help="Ask the judge even where it cannot change the reward."),
     fresh: bool = typer.Option(False, "--fresh", help="Start over instead of resuming an interrupted run."),
     redo: Redo | None = typer.Option(None, help="Score the rows of OUT that lack a verdict again."),
     telemetry: bool = typer.Option(False, "--telemetry", help="Count the passes that look like games, by kind."),
     keep_going: bool = typer.Option(False, "--keep-going", help="Go on with a judge that fails row after row."),
+    think: Think = THINK,
     unsandboxed: Unsandboxed = False,
     as_json: bool = typer.Option(False, "--json", help="Print the summary as JSON, on standard output."),
 ) -> None:
@@ -73,16 +79,23 @@ def score(
     early, 130 interrupted; after 4 and 130 the same call goes on.
     """
     kept = _kept(keep, keep_text=keep_text)
-    composer = Composer(judge, aggregate, missing, early_exit=not full, unsandboxed=unsandboxed)
-    composer.check()
+    composer = Composer(
+        judge=judge,
+        aggregate=aggregate,
+        undecided=undecided,
+        early_exit=not full,
+        think=think,
+        unsandboxed=unsandboxed,
+    )
     run = Scoring(scoring.in_mode(rows_format, mode), composer, kept, None if keep_going else 20, telemetry)
     options = {
         "rows": rows_format,
         "mode": mode,
         "judge": judge or os.environ.get("VERIF_JUDGE"),
         "aggregate": aggregate,
-        "missing": missing,
+        "undecided": undecided,
         "full": full,
+        "think": list(think),
         "unsandboxed": unsandboxed,
         "keep": kept,
         "telemetry": telemetry,
@@ -168,7 +181,7 @@ def _redone(
     """Score the undecided rows again, and return how many rows stayed as they were."""
     if isinstance(sink, ScoredStream) or not rows.is_file():
         raise InvalidSpec("--redo reads ROWS twice and OUT again: both must be files")
-    earlier = [undecided(row) for row in sink.earlier()]
+    earlier = [is_undecided(row) for row in sink.earlier()]
     deque(sink.rest(Consumed(lines), len(earlier)), maxlen=0)  # all of it is compared before any of it is scored
     with opened(rows) as source, progress(rows, source, _console) as show:
         again = run.again(sink.earlier, joined(numbered(source, rows), responses))

@@ -17,6 +17,9 @@ def serve(
     port: int = typer.Option(8500, min=0, max=65535),
     config: Path | None = typer.Option(None, help="The reward's fields, TOML or JSON; else VERIF_REWARD."),
     undecided: float | None = typer.Option(None, help="What OpenRLHF and NeMo Gym get for undecided rewards."),
+    think: tuple[str, str] | None = typer.Option(
+        None, metavar="OPEN CLOSE", help="The tags around reasoning, which is not checked; else <think> </think>."
+    ),
     largest: int = typer.Option(16, min=1, help="MiB of a request's body at most."),
     most: int = typer.Option(512, min=1, help="Requests under way at most; further ones get 429."),
     timeout: float = typer.Option(600.0, min=0.1, help="Seconds for one request."),
@@ -42,15 +45,13 @@ def serve(
         raise MissingExtra(f"the server needs {missing.name}: pip install 'verif-sdk[serve]'") from None
     from verif_sdk.rewards.config import RewardConfig
 
-    fields = RewardConfig.load(config).model_dump(exclude_unset=True)
-    fields |= {name: value for name, value in (("judge", judge), ("undecided", undecided)) if value is not None}
-    if unsandboxed:
-        fields["unsandboxed"] = True
-    warn(chosen=fields.get("unsandboxed", False))
+    given = {"judge": judge, "undecided": undecided, "think": think, "unsandboxed": unsandboxed or None}
+    reward = RewardConfig.of(config, **{name: value for name, value in given.items() if value is not None})
+    warn(chosen=reward.unsandboxed)
     settings = Settings(
         host=host,
         port=port,
-        reward=RewardConfig.of(fields),
+        reward=reward,
         largest=largest << 20,
         most=most,
         timeout=timeout,

@@ -8,8 +8,9 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from verif_sdk.case import Case
+from verif_sdk.case import THINK
 from verif_sdk.cli.table import verdict_table
+from verif_sdk.cli.think import Think
 from verif_sdk.cli.unsandboxed import Unsandboxed
 from verif_sdk.composer import Composer
 from verif_sdk.errors import InvalidSpec
@@ -23,6 +24,7 @@ def verify(
     reference: str | None = typer.Option(None, help='A known good answer; "@FILE" reads a file.'),
     judge: str | None = typer.Option(None, help='Such as "vllm:Qwen/Qwen3-8B"; else VERIF_JUDGE.'),
     aggregate: str = typer.Option("verif", help="How verdicts become a reward."),
+    think: Think = THINK,
     unsandboxed: Unsandboxed = False,
     as_json: bool = typer.Option(False, "--json", help="Print the result as JSON."),
 ) -> None:
@@ -30,13 +32,13 @@ def verify(
 
     Exit codes: 0 all constraints hold, 1 one does not, 2 the call is wrong, 3 a verdict could not be had.
     """
-    case = Case.of(
-        response=_read(response),
-        constraints=_read(constraints),
+    composer = Composer(judge=judge, aggregate=aggregate, early_exit=False, think=think, unsandboxed=unsandboxed)
+    result = composer.verify(
+        _read(response),
+        _read(constraints),
         prompt=None if prompt is None else _read(prompt),
         reference=None if reference is None else _read(reference),
     )
-    result = Composer(judge, aggregate, early_exit=False, unsandboxed=unsandboxed).verify(case)
     if as_json:
         print(visible_json(result.model_dump_json(indent=2)))
     else:

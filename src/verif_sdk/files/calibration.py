@@ -85,7 +85,7 @@ def labelled(
         rows = [_row(number, line, read) for number, line in window]
         results = composer.verify_batch([case for case, _ in rows])
         for (number, _), (case, labels), result in zip(window, rows, results, strict=True):
-            text = case.text()
+            text = case.text(composer.think)
             for label, item, verdict in zip(labels, case.constraints, result.verdicts, strict=True):
                 if label is None or verdict.hard:
                     continue

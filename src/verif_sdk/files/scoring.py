@@ -113,7 +113,7 @@ class Scoring:
             return scored
         from verif_sdk.telemetry import suspicions
 
-        return scored | {"suspicious": [*suspicions(case, outcome)]}
+        return scored | {"suspicious": [*suspicions(case, outcome, self.composer.think)]}
 
     def _read(self, number: int, line: bytes) -> tuple[Row, Case | None]:
         """Return the output row of a line as far as it is known, and its case where there is one."""

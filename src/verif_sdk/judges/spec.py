@@ -2,73 +2,55 @@
 
 from __future__ import annotations
 
-import os
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import import_module
+from functools import lru_cache
 from inspect import iscoroutinefunction, signature
 
 from verif_sdk.errors import InvalidSpec, JudgeFailed, VerifError, in_words, suggest
+from verif_sdk.judges.backend import Backend
 from verif_sdk.plugins.registry import Registry
 from verif_sdk.question import Judge, JudgeFactory
 
-
-@dataclass(frozen=True)
-class _Lazy:
-    """A factory that imports its backend when the first judge is made."""
-
-    module: str
-    name: str
-
-    @property
-    def judge(self) -> JudgeFactory:
-        judge: JudgeFactory = getattr(import_module(f"verif_sdk.judges.{self.module}"), self.name)
-        return judge
-
-    def __call__(self, model: str, **options: object) -> Judge:
-        return self.judge(model, **options)
-
-
 BUILT_IN: Mapping[str, JudgeFactory] = {
-    "vllm": _Lazy("vllm", "VllmJudge"),
-    "openai": _Lazy("openai", "OpenAIJudge"),
-    "hf": _Lazy("hf", "HfJudge"),
-    "server": _Lazy("server", "ServerJudge"),
+    "vllm": Backend("vllm", "VllmJudge", "vllm", ("vllm",)),
+    "openai": Backend("openai", "OpenAIJudge", "http", ("aiohttp",)),
+    "hf": Backend("hf", "HfJudge", "hf", ("torch", "transformers")),
+    "server": Backend("server", "ServerJudge", "http", ("aiohttp",)),
     "cascade": lambda rest: _cascade(rest),  # noqa: PLW0108  # which stands below
 }
 _EVERYWHERE = frozenset({"cache", "calibration", "rule", "votes"})
 """Options that go with every judge but a cascade."""
 
-_lock = threading.RLock()  # a cascade resolves its two judges
-_judges: dict[tuple[int, str], Judge] = {}
 
-
-def _forked() -> None:
-    """Free a forked child of a lock that another thread of its parent held."""
-    global _lock  # noqa: PLW0603  # a lock that is held cannot be freed here
-    _lock = threading.RLock()
-
-
-os.register_at_fork(after_in_child=_forked)
-
-
-def resolve(judge: Judge | str | None) -> Judge | None:
-    """Return the judge to use: the one given, the one of a spec, else that of VERIF_JUDGE, else None.
-
-    One judge per spec and process: all callers share its engine.
+def look_at(judge: Judge | str) -> None:
+    """Refuse now what can be known to be wrong with a judge or a spec without making the judge.
 
     Raises:
-        InvalidSpec: the spec cannot be read, or the object is no judge.
-        MissingExtra: the backend is not installed.
+        InvalidSpec: the object has no coroutine `answer`, or the spec or an option of it cannot be read.
+        UnknownName: no plugin provides the judge.
+        MissingExtra: a package that the judge imports is not installed.
     """
-    if judge is not None and not isinstance(judge, str):
-        return checked(judge)
-    spec = os.environ.get("VERIF_JUDGE") if judge is None else judge
-    return resolve_spec(spec) if spec else None
+    if isinstance(judge, str):
+        _look_at_spec(judge)
+    else:
+        checked(judge)
 
 
-def checked(judge: Judge) -> Judge:
+@lru_cache(maxsize=256)
+def _look_at_spec(spec: str) -> None:
+    scheme, factory, rest = _scheme(spec)
+    if scheme == "cascade":
+        fast, slow, _ = _cascade_parts(rest)
+        _look_at_spec(fast)
+        _look_at_spec(slow)
+        return
+    _Options.read(scheme, factory, rest)
+    if isinstance(factory, Backend):
+        factory.look_for_packages(scheme)
+
+
+def checked(judge: object) -> Judge:
     """Return `judge`, if it is one.
 
     Raises:
@@ -76,38 +58,12 @@ def checked(judge: Judge) -> Judge:
     """
     if isinstance(judge, type):
         raise InvalidSpec(f"judge: {judge.__name__} is a class; give an instance of it")
-    if not iscoroutinefunction(getattr(judge, "answer", None)):
-        raise InvalidSpec(
-            "judge: a spec such as 'vllm:Qwen/Qwen3-8B', or an object with `async def answer(self, questions)`; "
-            f"got {type(judge).__name__}"
-        )
-    return judge
-
-
-def resolve_spec(spec: str) -> Judge:
-    """Return this process's judge for a spec, made on first use."""
-    with _lock:
-        key = (os.getpid(), spec)  # a forked child cannot use its parent's engine
-        if key not in _judges:
-            _judges[key] = from_spec(spec)
-        return _judges[key]
-
-
-def start(judge: Judge | str | None) -> None:
-    """Make the judge to use, as `resolve` does, and load what it needs now, instead of with its first question.
-
-    Blocks until it is ready. Without a judge there is nothing to start.
-
-    Raises:
-        JudgeFailed: it cannot start; the message is the cause in a sentence.
-        InvalidSpec: the spec cannot be read, or the object is no judge.
-        MissingExtra: its backend is not installed.
-    """
-    from verif_sdk import event_loop
-    from verif_sdk.judges import starting
-
-    if (resolved := resolve(judge)) is not None:
-        event_loop.submit(starting.start(resolved)).result()
+    if isinstance(judge, Judge) and iscoroutinefunction(judge.answer):
+        return judge
+    raise InvalidSpec(
+        "judge: a spec such as 'vllm:Qwen/Qwen3-8B', or an object with `async def answer(self, questions)`; "
+        f"got {type(judge).__name__}"
+    )
 
 
 def from_spec(spec: str) -> Judge:
@@ -117,49 +73,94 @@ def from_spec(spec: str) -> Judge:
         InvalidSpec: the spec has no scheme, or its options do not fit the judge.
         JudgeFailed: the judge raised while it was made.
     """
-    from urllib.parse import parse_qsl
-
-    scheme, colon, rest = spec.partition(":")
-    if not colon:
-        raise InvalidSpec(f"a judge spec is 'scheme:model', such as 'vllm:Qwen/Qwen3-8B'; got {spec!r}")
-    factory = Registry.installed().judge_factory(scheme)
+    scheme, factory, rest = _scheme(spec)
     if scheme == "cascade":
         return factory(rest)
-    model, _, query = rest.partition("?")
-    options = dict(parse_qsl(query, keep_blank_values=True))
-    if "rule" in options and "votes" not in options:
-        raise InvalidSpec(f"judge {scheme!r}: 'rule' says how votes are counted, so it goes with 'votes'")
-    cache, votes, rule = options.pop("cache", None), options.pop("votes", None), options.pop("rule", "mean")
-    calibration = options.pop("calibration", None)
-    whole = options.get("joint") == "all"
-    if whole:
-        del options["joint"]
-    _refuse_options(scheme, factory, {*options, *(() if votes is None else ("sample",))})
+    options = _Options.read(scheme, factory, rest)
     try:
-        judge = factory(model, **options) if votes is None else _voting(factory, model, options, votes, rule)
+        judge = options.made(factory)
     except VerifError:
         raise
     except Exception as error:
         raise JudgeFailed(f"judge {scheme!r} cannot start: {in_words(error)}") from error
-    if whole:
-        from verif_sdk.judges.wrappers.all_in_one import AllInOneJudge
+    return options.wrapped(judge, spec)
 
-        judge = AllInOneJudge(judge)
-    if cache is not None:
-        from verif_sdk.judges.wrappers.cache import CachedJudge
 
-        name = f"{scheme}:{model}?{sorted(options.items())} votes {votes} {rule}{' joint=all' if whole else ''}"
-        judge = CachedJudge(judge, name, None if cache == "memory" else cache)
-    if calibration is not None:
-        from verif_sdk.judges.wrappers.calibrated import CalibratedJudge
+def _scheme(spec: str) -> tuple[str, JudgeFactory, str]:
+    """Return the scheme of a spec, who makes its judges, and what follows it."""
+    scheme, colon, rest = spec.partition(":")
+    if not colon:
+        raise InvalidSpec(f"a judge spec is 'scheme:model', such as 'vllm:Qwen/Qwen3-8B'; got {spec!r}")
+    return scheme, Registry.installed().judge_factory(scheme), rest
 
-        judge = CalibratedJudge(judge, calibration, spec)
-    return judge
+
+@dataclass(frozen=True)
+class _Options:
+    """A spec's model and options: the judge's own, and those that put a wrapper around it."""
+
+    scheme: str
+    model: str
+    own: Mapping[str, str]
+    votes: str | None
+    rule: str
+    whole: bool
+    cache: str | None
+    calibration: str | None
+
+    @classmethod
+    def read(cls, scheme: str, factory: JudgeFactory, rest: str) -> _Options:
+        """Return what follows the scheme of a spec, taken apart.
+
+        Raises:
+            InvalidSpec: an option is unknown, or one that the judge needs is missing.
+        """
+        model, _, query = rest.partition("?")
+        own = _parsed(query)
+        if "rule" in own and "votes" not in own:
+            raise InvalidSpec(f"judge {scheme!r}: 'rule' says how votes are counted, so it goes with 'votes'")
+        cache, calibration = own.pop("cache", None), own.pop("calibration", None)
+        votes, rule = own.pop("votes", None), own.pop("rule", "mean")
+        if whole := own.get("joint") == "all":
+            del own["joint"]
+        _refuse_options(scheme, factory, {*own, *(() if votes is None else ("sample",))})
+        return cls(scheme, model, own, votes, rule, whole, cache, calibration)
+
+    def made(self, factory: JudgeFactory) -> Judge:
+        """Return the judge, or the vote of several, sampled with the seeds 0, 1, 2…"""
+        if self.votes is None:
+            return factory(self.model, **self.own)
+        from verif_sdk.judges.options import number
+        from verif_sdk.judges.wrappers.vote import VotingJudge
+
+        count = int(number("votes", self.votes))
+        judges = [factory(self.model, **self.own, sample=sample) for sample in range(count)]
+        return VotingJudge(judges, self.rule)  # type: ignore[arg-type]  # it refuses other rules in words
+
+    def wrapped(self, judge: Judge, spec: str) -> Judge:
+        """Return the judge in the wrappers that the options ask for."""
+        if self.whole:
+            from verif_sdk.judges.wrappers.all_in_one import AllInOneJudge
+
+            judge = AllInOneJudge(judge)
+        if self.cache is not None:
+            from verif_sdk.judges.wrappers.cache import CachedJudge
+
+            judge = CachedJudge(judge, self._named(), None if self.cache == "memory" else self.cache)
+        if self.calibration is not None:
+            from verif_sdk.judges.wrappers.calibrated import CalibratedJudge
+
+            judge = CalibratedJudge(judge, self.calibration, spec)
+        return judge
+
+    def _named(self) -> str:
+        """Return what tells the answers of this judge apart in a cache."""
+        options, whole = sorted(self.own.items()), " joint=all" if self.whole else ""
+        return f"{self.scheme}:{self.model}?{options} votes {self.votes} {self.rule}{whole}"
 
 
 def _refuse_options(scheme: str, factory: JudgeFactory, options: set[str]) -> None:
     """Refuse options that a judge does not take, and the lack of those that it needs."""
-    _, *parameters = signature(factory.judge if isinstance(factory, _Lazy) else factory).parameters.values()
+    _, *parameters = signature(factory.judge if isinstance(factory, Backend) else factory).parameters.values()
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
         return  # it looks at its options itself
     taken = {parameter.name: parameter.default is parameter.empty for parameter in parameters}
@@ -173,35 +174,38 @@ def _refuse_options(scheme: str, factory: JudgeFactory, options: set[str]) -> No
             raise InvalidSpec(f"judge {scheme!r} needs the option {name!r}, as in '{scheme}:MODEL?{name}=...'")
 
 
-def _voting(factory: JudgeFactory, model: str, options: dict[str, str], votes: str, rule: str) -> Judge:
-    """Return a vote of one model, sampled with the seeds 0, 1, 2…"""
-    from verif_sdk.judges.options import number
-    from verif_sdk.judges.wrappers.vote import VotingJudge
-
-    count = int(number("votes", votes))
-    judges = [factory(model, **options, sample=sample) for sample in range(count)]
-    return VotingJudge(judges, rule)  # type: ignore[arg-type]  # it refuses other rules in words
-
-
 def _cascade(rest: str) -> Judge:
     """Return the cascade of `FAST|SLOW#low=…&high=…&budget=…&tokens=…`; both are specs with their own options."""
-    from urllib.parse import parse_qsl
-
+    from verif_sdk.judges.shared import resolve_spec
     from verif_sdk.judges.wrappers.cascade import CascadeJudge
 
+    fast, slow, numbers = _cascade_parts(rest)
+    judges = (resolve_spec(fast), resolve_spec(slow))
+    return CascadeJudge(*judges, **numbers)  # type: ignore[arg-type]  # budget and tokens are ints
+
+
+def _cascade_parts(rest: str) -> tuple[str, str, dict[str, int | float]]:
+    """Return the fast and the slow judge's spec, and the numbers, of what follows `cascade:`."""
     both, hash_mark, given = rest.partition("#")
     fast, bar, slow = both.partition("|")
-    options = dict(parse_qsl(given))
+    options = _parsed(given)
     if not bar or (hash_mark and not options) or set(options) - {"low", "high", "budget", "tokens"}:
         raise InvalidSpec(
             "a cascade is 'cascade:FAST|SLOW#low=0.2&high=0.8&budget=100', where FAST and SLOW are judge specs; "
             f"got 'cascade:{rest}'"
         )
     try:
-        numbers = {
-            name: (int if name in ("budget", "tokens") else float)(value) for name, value in options.items()
-        }
+        return (
+            fast,
+            slow,
+            {name: (int if name in ("budget", "tokens") else float)(value) for name, value in options.items()},
+        )
     except ValueError:
         raise InvalidSpec(f"cascade: low, high, budget and tokens are numbers, got {given!r}") from None
-    judges = (resolve_spec(fast), resolve_spec(slow))
-    return CascadeJudge(*judges, **numbers)  # type: ignore[arg-type]  # budget and tokens are ints
+
+
+def _parsed(query: str) -> dict[str, str]:
+    """Return the options in `name=value&name=value`."""
+    from urllib.parse import parse_qsl
+
+    return dict(parse_qsl(query, keep_blank_values=True))

@@ -5,20 +5,25 @@ from __future__ import annotations
 import json
 import os
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, SkipValidation, model_validator
 
+from verif_sdk.aggregate import Aggregator, try_out
+from verif_sdk.case import THINK
 from verif_sdk.errors import InvalidSpec
+from verif_sdk.judges.spec import look_at
 from verif_sdk.plugins.registry import Registry
-from verif_sdk.problems import described
+from verif_sdk.problems import shown
 from verif_sdk.question import Judge
 from verif_sdk.rewards.shaping import Step
+from verif_sdk.value import Value
 
 VARIABLE = "VERIF_REWARD"
 """The environment variable that names the file of the ready-made reward functions."""
+
+Tag = Annotated[str, Field(min_length=1)]
 
 
 def _used(modules: tuple[str, ...]) -> tuple[str, ...]:
@@ -26,25 +31,25 @@ def _used(modules: tuple[str, ...]) -> tuple[str, ...]:
     return modules
 
 
-class RewardConfig(BaseModel):
+class RewardConfig(Value):
     """How rollouts become rewards, the same in every trainer. Frozen and picklable."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(arbitrary_types_allowed=True)
 
     plugins: Annotated[tuple[str, ...], AfterValidator(_used)] = ()
     """Modules whose plugins are used, by name, such as "my_constraints", or "__main__" for the script itself; in
     every process that this configuration comes to. First, because what follows may name what they provide."""
-    judge: str | Judge | None = None
+    judge: str | SkipValidation[Judge] | None = None
     """A judge's spec, such as "vllm:Qwen/Qwen3-8B" or "server:http://host:8500", or from Python a judge; else
     VERIF_JUDGE."""
-    aggregate: str = "verif"
-    """The name of an aggregator."""
+    aggregate: str | Aggregator = "verif"
+    """The name of an aggregator, or from Python a function from decided verdicts to [0, 1]."""
     rows: str | None = None
     """The row format that reads constraints out of the data set's columns, such as "ifrlvr" or
     "verinstruct"; without one they are in the column `constraints`, as JSON text or as lists."""
     constraints: str = "constraints"
     """The name of that column."""
-    undecided: Annotated[float, Field(allow_inf_nan=False)] | Literal["none", "raise"] | None = None
+    undecided: Annotated[float, Field(strict=True, allow_inf_nan=False)] | Literal["none", "raise"] | None = None
     """What the trainer gets for an undecided reward: a number, "none", or "raise". Without it, what the
     framework has for that: None in TRL, an error in verl; for OpenRLHF, which has nothing, a number must
     be named."""
@@ -56,6 +61,8 @@ class RewardConfig(BaseModel):
     """Rollouts under way at a time in this process, where the trainer calls with one at a time."""
     early_exit: bool = True
     """Whether judge calls that cannot change the reward are left out; metrics then lack those verdicts."""
+    think: tuple[Tag, Tag] | None = THINK
+    """The tags around reasoning, which is removed before anything is checked; None (in JSON null) keeps it."""
     unsandboxed: bool = False
     """Whether programs that came with the data (`code:python`) run as plain subprocesses, which can read, change
     and send what you can."""
@@ -65,45 +72,58 @@ class RewardConfig(BaseModel):
     """Whether TRL's table of completions gets a column with the verdicts."""
 
     @classmethod
-    def load(cls, path: str | Path | None = None) -> RewardConfig:
-        """Return the configuration in a TOML or JSON file.
+    def of(cls, source: RewardConfig | str | Path | None = None, /, **fields: Any) -> RewardConfig:
+        """Return the configuration that an object, a file or single fields describe.
 
         Args:
-            path: the file; else the one that VERIF_REWARD names, else all defaults.
+            source: a configuration, or the TOML or JSON file of one; else the file that VERIF_REWARD names, else
+                the defaults.
+            fields: single fields, which win over the source.
 
         Raises:
-            InvalidSpec: there is no such file, or a field of it is wrong; the message names it.
+            InvalidSpec: the file cannot be read, or a field is wrong; the message names it.
+            MissingExtra: the judge's backend is not installed.
         """
-        path = path or os.environ.get(VARIABLE)
-        if not path:
-            return cls()
-        try:
-            content = Path(path).read_bytes()
-        except OSError as error:
-            raise InvalidSpec(
-                f"the reward's configuration {str(path)!r} cannot be read: {error.strerror}"
-            ) from None
-        try:
-            text = content.decode("utf-8")
-            fields = tomllib.loads(text) if str(path).endswith(".toml") else json.loads(text)
-        except RecursionError:
-            raise InvalidSpec(f"{path}: it is nested too deeply") from None
-        except ValueError as error:
-            raise InvalidSpec(f"{path}: {error}") from None
-        return cls.of(fields, where=f"{path}: ")
+        given = source if isinstance(source, RewardConfig) else cls._from_file(source)
+        if not fields:
+            return given
+        return cls(**{name: getattr(given, name) for name in given.model_fields_set} | fields)
 
     @classmethod
-    def of(cls, fields: Mapping[str, Any], where: str = "") -> RewardConfig:
-        """Return the configuration with these fields.
-
-        Raises:
-            InvalidSpec: a field is unknown or wrong; the message, which begins with `where`, names it.
-        """
-        try:
-            return cls.model_validate(fields)
-        except ValidationError as error:
-            raise InvalidSpec(f"{where}{described(error, cls)}") from None
+    def _from_file(cls, source: str | Path | None) -> RewardConfig:
+        path = source or os.environ.get(VARIABLE)
+        if not path:
+            return cls()
+        if not isinstance(path, (str, Path)):
+            raise InvalidSpec(f"a reward's configuration is a RewardConfig or a file's path, got {shown(path)}")
+        return cls.read(_fields_in(Path(path)), f"{path}: ")
 
     def __setstate__(self, state: dict[Any, Any]) -> None:
         super().__setstate__(state)
         Registry.use(*self.plugins)
+
+    @model_validator(mode="after")
+    def _usable(self) -> Self:
+        """Refuse now what would stop the first call."""
+        if self.judge is not None:
+            look_at(self.judge)
+        if isinstance(self.aggregate, str):
+            Registry.installed().aggregator(self.aggregate)
+        else:
+            try_out(self.aggregate)
+        if self.rows is not None:
+            Registry.installed().row_format(self.rows)
+        return self
+
+
+def _fields_in(path: Path) -> Any:
+    """Return what a TOML or JSON file holds."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+        return tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+    except OSError as error:
+        raise InvalidSpec(f"the reward's configuration {str(path)!r} cannot be read: {error.strerror}") from None
+    except RecursionError:
+        raise InvalidSpec(f"{path}: it is nested too deeply") from None
+    except ValueError as error:
+        raise InvalidSpec(f"{path}: {error}") from None

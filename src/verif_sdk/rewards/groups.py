@@ -10,7 +10,7 @@ from verif_sdk import event_loop
 from verif_sdk.errors import MissingJudge
 from verif_sdk.judges.asking import ask
 from verif_sdk.judges.prompt import better
-from verif_sdk.judges.spec import resolve
+from verif_sdk.judges.shared import resolve
 from verif_sdk.question import Answer, Judge
 
 
@@ -39,7 +39,7 @@ def rank(
         raise ValueError(f"a group has two completions or more, got {len(completions)}")
     found = resolve(judge)
     if found is None:
-        raise MissingJudge("ranking needs a judge: pass judge=, or set VERIF_JUDGE")
+        raise MissingJudge("ranking")
     pairs = list(combinations(range(len(completions)), 2))
     asked = {
         (one, other): better(completions[one], completions[other], criterion, prompt)

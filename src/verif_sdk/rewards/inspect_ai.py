@@ -1,29 +1,33 @@
 """Inspect AI: a scorer of our reward. An undecided one is unscored, not wrong.
 
-    Task(dataset=…, solver=generate(), scorer=verif(RewardConfig(judge="server:http://judge:8500")))
+    Task(dataset=…, solver=generate(), scorer=verif(judge="server:http://judge:8500"))
 
 The constraints are in the samples' metadata. Made for Inspect 0.3.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr
 from inspect_ai.solver import TaskState
 
 from verif_sdk.rewards import metrics
 from verif_sdk.rewards.config import RewardConfig
-from verif_sdk.rewards.scorer import Rollout
+from verif_sdk.rewards.rollout import Rollout
 from verif_sdk.rewards.scorer import Scorer as Rewards
 
 
 @scorer(metrics=[mean(), stderr()])  # type: ignore[untyped-decorator]
-def verif(config: RewardConfig | None = None) -> Scorer:
+def verif(config: RewardConfig | str | Path | None = None, **fields: Any) -> Scorer:
     """Return the scorer.
 
     Args:
-        config: what a reward is; else the file that VERIF_REWARD names.
+        config: a `RewardConfig` or the file of one; else the file that VERIF_REWARD names.
+        fields: single fields of a `RewardConfig`, which win over `config`.
     """
-    rewards = Rewards(config or RewardConfig.load())
+    rewards = Rewards(RewardConfig.of(config, **fields))
 
     async def score(state: TaskState, target: Target) -> Score:
         columns = {"reference": target.text or None, **(state.metadata or {})}

@@ -17,7 +17,8 @@ from functools import cache
 from typing import Any
 
 from verif_sdk.rewards.config import RewardConfig
-from verif_sdk.rewards.scorer import Rollout, Scorer
+from verif_sdk.rewards.rollout import Rollout
+from verif_sdk.rewards.scorer import Scorer
 
 
 def process_results(doc: Mapping[str, Any], results: Sequence[str]) -> dict[str, float | None]:
@@ -52,4 +53,4 @@ def mean_decided(values: Sequence[float | None]) -> float:
 
 @cache
 def _scorer() -> Scorer:
-    return Scorer(RewardConfig.load())
+    return Scorer(RewardConfig.of())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verif_sdk.rewards.scorer import Scored
+from verif_sdk.rewards.rollout import Scored
 
 
 def constant(scored: Scored, *, telemetry: bool = False) -> dict[str, float]:

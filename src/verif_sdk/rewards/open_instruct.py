@@ -16,7 +16,8 @@ from typing import Any
 from open_instruct.ground_truth_utils import VerificationResult, VerifierFunction
 
 from verif_sdk.rewards.config import RewardConfig
-from verif_sdk.rewards.scorer import Rollout, Scored, Scorer
+from verif_sdk.rewards.rollout import Rollout, Scored
+from verif_sdk.rewards.scorer import Scorer
 
 
 class VerifVerifier(VerifierFunction):  # type: ignore[misc]  # open-instruct is not on PyPI
@@ -29,7 +30,7 @@ class VerifVerifier(VerifierFunction):  # type: ignore[misc]  # open-instruct is
 
     def __init__(self, verifier_config: Any = None) -> None:
         super().__init__("verif", weight=1.0, verifier_config=verifier_config)
-        self.scorer = Scorer(RewardConfig.load())
+        self.scorer = Scorer(RewardConfig.of())
 
     def __call__(
         self,

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from verif_sdk.errors import UndecidedReward
-
-if TYPE_CHECKING:
-    from verif_sdk.rewards.scorer import Scored
+from verif_sdk.rewards.rollout import Scored
 
 FEW = 8
 """Rollouts that are enough to tell, where the trainer calls with one at a time."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from verif_sdk import visible
@@ -19,7 +20,8 @@ from verif_sdk.errors import InvalidSpec, VerifError
 from verif_sdk.rewards import metrics
 from verif_sdk.rewards.completion import completion_of
 from verif_sdk.rewards.config import RewardConfig
-from verif_sdk.rewards.scorer import Rollout, Scored, Scorer
+from verif_sdk.rewards.rollout import Rollout, Scored
+from verif_sdk.rewards.scorer import Scorer
 
 logger = visible.logger("verif_sdk.rewards")
 
@@ -32,24 +34,28 @@ class OpenRlhfReward:
     """Rewards for OpenRLHF, which knows no undecided one: a number must be named for it.
 
     Args:
-        config: the file of a `RewardConfig`; else the one that VERIF_REWARD names.
-        options: single fields of it, which win over the file; `undecided` must be a number in one of the two.
+        config: a `RewardConfig` or the file of one; else the file that VERIF_REWARD names.
+        fields: single fields of a `RewardConfig`, which win over `config`; `undecided` must be a number in one of
+            the two.
 
     Raises:
-        InvalidSpec: `undecided` is no number, or another field is wrong.
+        InvalidSpec: `undecided` is not a number, or another field is wrong.
         MissingExtra: the judge's backend is not installed.
     """
 
-    def __init__(self, config: str | None = None, **options: Any) -> None:
-        fields = {**RewardConfig.load(config).model_dump(exclude_unset=True), **options}
-        made = RewardConfig.of(fields)
-        if not isinstance(made.undecided, float):
+    def __init__(self, config: RewardConfig | str | Path | None = None, **fields: Any) -> None:
+        complete = RewardConfig.of(config, **fields)
+        if not isinstance(complete.undecided, float):
             raise InvalidSpec(
                 "undecided: OpenRLHF has no reward that is undecided; name the number it gets instead, such as 0.0"
             )
-        self.scorer, self._undecided = Scorer(made), made.undecided
+        self.scorer, self._undecided = Scorer(complete), complete.undecided
         self.scorer.check()  # here it stops the run, in a call OpenRLHF would swallow it
-        self._slots = threading.BoundedSemaphore(made.concurrency)
+        self._slots = threading.BoundedSemaphore(complete.concurrency)
+
+    def __reduce__(self) -> tuple[type[OpenRlhfReward], tuple[RewardConfig]]:
+        """Travel to other processes as the configuration alone."""
+        return type(self), (self.scorer.config,)
 
     def __call__(self, queries: Sequence[str], prompts: Sequence[str], labels: Sequence[Any]) -> dict[str, Any]:
         """Return `rewards`, `scores` and `extra_logs`: numbers for one query, lists for several.
@@ -74,9 +80,9 @@ class OpenRlhfReward:
         return reply(scored, self._undecided, telemetry=self.scorer.config.telemetry)
 
     def _scored(self, queries: Sequence[str], prompts: Sequence[str], labels: Sequence[Any]) -> list[Scored]:
-        made = rollouts(self.scorer.config, queries, prompts, labels)
-        rest = iter(self.scorer.score([rollout for rollout in made if rollout is not None]))
-        return [LOST if rollout is None else next(rest) for rollout in made]
+        cut = rollouts(self.scorer.config, queries, prompts, labels)
+        rest = iter(self.scorer.score([rollout for rollout in cut if rollout is not None]))
+        return [LOST if rollout is None else next(rest) for rollout in cut]
 
 
 def rollouts(

@@ -1,6 +1,6 @@
 """TRL: one callable for GRPOTrainer, RLOOTrainer and the asynchronous trainer.
 
-    GRPOTrainer(..., reward_funcs=TrlReward(RewardConfig(judge="vllm:Qwen/Qwen3-8B")))
+    GRPOTrainer(..., reward_funcs=TrlReward(judge="vllm:Qwen/Qwen3-8B"))
 
 On TRL's command line: `--reward_funcs verif_sdk.rewards.trl.reward`, configured by the file that VERIF_REWARD
 names. Made for TRL 1.16.
@@ -11,13 +11,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from verif_sdk.case import Message
-from verif_sdk.errors import UndecidedReward
 from verif_sdk.rewards import metrics
 from verif_sdk.rewards.config import VARIABLE, RewardConfig
-from verif_sdk.rewards.scorer import Rollout, Scored, Scorer
+from verif_sdk.rewards.rollout import Rollout, Scored
+from verif_sdk.rewards.scorer import Scorer
 
 RESERVED = frozenset({"trainer_state", "log_extra", "log_metric", "environments"})
 """What TRL passes beside the columns of the data set; none is required."""
@@ -30,13 +31,20 @@ class TrlReward:
     are logged: `verif/TYPE`, `verif/undecided` and `verif/judge/…` among the trainer's metrics.
 
     Args:
-        config: what a reward is; else the file that VERIF_REWARD names.
+        config: a `RewardConfig` or the file of one; else the file that VERIF_REWARD names.
         name: what TRL calls it in its logs.
+        fields: single fields of a `RewardConfig`, which win over `config`.
+
+    Raises:
+        InvalidSpec: a field is wrong; the message names it.
+        MissingExtra: the judge's backend is not installed.
     """
 
-    def __init__(self, config: RewardConfig | None = None, *, name: str = "verif") -> None:
+    def __init__(
+        self, config: RewardConfig | str | Path | None = None, *, name: str = "verif", **fields: Any
+    ) -> None:
         self.__name__ = name
-        self.scorer = Scorer(config or RewardConfig.load())
+        self.scorer = Scorer(RewardConfig.of(config, **fields))
 
     def __call__(
         self,
@@ -78,10 +86,7 @@ class TrlReward:
         if log_extra is not None and self.scorer.config.log_columns:
             log_extra("verdicts", ["; ".join(map(str, one.verdicts)) or "; ".join(one.causes) for one in scored])
         undecided = self.scorer.config.undecided
-        if undecided == "raise" and (causes := [cause for one in scored for cause in one.causes]):
-            raise UndecidedReward(causes[0])
-        missing = undecided if isinstance(undecided, float) else None
-        return [missing if one.reward is None else one.reward for one in scored]
+        return [one.number_or_none(undecided) for one in scored]
 
 
 class AsyncTrlReward(TrlReward):
@@ -109,7 +114,7 @@ def reward(**call: Any) -> list[float | None]:
 
 @cache
 def _configured(path: str | None) -> TrlReward:
-    return TrlReward(RewardConfig.load(path))
+    return TrlReward(path)
 
 
 def _rollouts(

@@ -11,7 +11,8 @@ from functools import cache
 from typing import Any
 
 from verif_sdk.rewards.config import RewardConfig
-from verif_sdk.rewards.scorer import Rollout, Scorer
+from verif_sdk.rewards.rollout import Rollout
+from verif_sdk.rewards.scorer import Scorer
 
 
 async def reward(task: Any, trace: Any) -> float:
@@ -34,4 +35,4 @@ async def reward(task: Any, trace: Any) -> float:
 
 @cache
 def _scorer() -> Scorer:
-    return Scorer(RewardConfig.load())
+    return Scorer(RewardConfig.of())

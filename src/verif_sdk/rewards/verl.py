@@ -20,7 +20,8 @@ from typing import Any
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.rewards import metrics
 from verif_sdk.rewards.config import RewardConfig
-from verif_sdk.rewards.scorer import Rollout, Scorer
+from verif_sdk.rewards.rollout import Rollout
+from verif_sdk.rewards.scorer import Scorer
 
 _PROMPTS = ("prompt", "raw_prompt", "question")
 _slots: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = weakref.WeakKeyDictionary()
@@ -83,12 +84,10 @@ def _rollout(config: RewardConfig, source: str, response: str, truth: Any, extra
 
 @lru_cache(maxsize=16)
 def _scorer(path: str | None, options: str) -> Scorer:
-    given = json.loads(options)
-    fields = {**RewardConfig.load(path).model_dump(exclude_unset=True), **given}
-    made = RewardConfig.of(fields, where="reward_kwargs: ")
-    if made.undecided == "none":
+    config = RewardConfig.of(path, **json.loads(options))
+    if config.undecided == "none":
         raise InvalidSpec('undecided: verl has nothing like "none"; take "raise" or a number')
-    return Scorer(made)
+    return Scorer(config)
 
 
 def _plain(value: Any) -> Any:

@@ -8,7 +8,6 @@ from typing import Any
 from fastapi_offline import FastAPIOffline
 
 from verif_sdk import __version__
-from verif_sdk.judges.spec import resolve
 from verif_sdk.rewards.opening import Opening
 from verif_sdk.rewards.scorer import Scorer
 from verif_sdk.server import native, nemo_gym, openrlhf, status
@@ -28,11 +27,10 @@ def make(settings: Settings, readiness: Readiness | None = None) -> Gate:
         readiness: what /readyz tells; ready unless given.
 
     Raises:
-        UnknownName: the reward's judge or aggregator is unknown.
+        VerifError: the judge is unknown, or its backend is not installed.
     """
     scorer, counts = Scorer(settings.reward, Opening(over=True)), Counts()
-    scorer.composer.check()
-    resolve(settings.reward.judge)
+    scorer.check()
     # Its page of documentation is whole without a network.
     app = FastAPIOffline(
         title="verif_sdk", version=__version__, redoc_url=None, default_response_class=Ascii, favicon_url="data:,"

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from verif_sdk.question import Answer
-from verif_sdk.rewards.scorer import Scored
+from verif_sdk.rewards.rollout import Scored
 from verif_sdk.verdict import Result, Usage
 
 _HELP = {

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from verif_sdk.errors import JudgeFailed, MissingJudge, UndecidedReward, VerifError
+from verif_sdk.problems import worded
 
 
 class Message(BaseModel):
@@ -58,22 +59,31 @@ def refused(status: int, message: str) -> Ascii:
     return Ascii({"error": {"message": message}}, status_code=status)
 
 
+def _model(request: Request) -> type[BaseModel]:
+    """Return the class of the body that an endpoint reads, or one without fields where any object will do."""
+    field = getattr(request.scope["route"], "body_field", None)
+    model = None if field is None else field.field_info.annotation
+    return model if isinstance(model, type) and issubclass(model, BaseModel) else BaseModel
+
+
 def in_one_shape(app: FastAPI) -> None:
     """Have the application's errors answered in the shape of all errors."""
 
     @app.exception_handler(RequestValidationError)
-    async def malformed(_: Request, error: RequestValidationError) -> Ascii:
+    async def malformed(request: Request, error: RequestValidationError) -> Ascii:
         problem = error.errors()[0]
         if problem["type"] == "json_invalid":
             return refused(
                 422, f"the body is not JSON: {problem['ctx']['error']}, at character {problem['loc'][-1]}"
             )
-        field = ".".join(str(step) for step in problem["loc"] if step != "body")
-        return refused(422, f"field {field!r}: {problem['msg']}" if field else f"the body: {problem['msg']}")
+        inside = [{**one, "loc": tuple(step for step in one["loc"] if step != "body")} for one in error.errors()]
+        return refused(422, f"the body: {worded(inside, _model(request))}")
 
     @app.exception_handler(VerifError)
     async def unusable(_: Request, error: VerifError) -> Ascii:
         ours = isinstance(error, (JudgeFailed, MissingJudge, UndecidedReward))
+        if isinstance(error, MissingJudge):
+            error = MissingJudge(error.needing, "start this server with --judge")
         return refused(503 if ours else 422, str(error))
 
     @app.exception_handler(RecursionError)

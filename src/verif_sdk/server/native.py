@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, FailFast, Field
 from verif_sdk import event_loop, visible
 from verif_sdk.case import Case
 from verif_sdk.composer import Composer
-from verif_sdk.errors import InvalidSpec, MissingJudge, in_words
+from verif_sdk.errors import MissingJudge, in_words
 from verif_sdk.judges.asking import ask
-from verif_sdk.judges.spec import resolve
+from verif_sdk.judges.shared import resolve
 from verif_sdk.question import Answer, Question
 from verif_sdk.server.counts import Counts
 from verif_sdk.server.errors import REFUSALS, Ascii
@@ -67,7 +67,7 @@ def router(composer: Composer, counts: Counts, *, log_text: bool) -> APIRouter:
         if log_text:
             logger.info(json.dumps({"cases": body.cases}))
         cases: list[Case] = []
-        # Read as they are checked, in a thread: a pattern takes as long to compile as its author likes.
+        # Read in a thread: a pattern takes as long to compile as its author likes.
         outcomes = await composer.aoutcomes(_read(body.cases, cases))
         results = [_result(case, outcome) for case, outcome in zip(cases, outcomes, strict=True)]
         counts.results(results)
@@ -78,7 +78,7 @@ def router(composer: Composer, counts: Counts, *, log_text: bool) -> APIRouter:
         """Answer questions, for the clients' judge `server:`."""
         found = resolve(composer.judge)
         if found is None:
-            raise MissingJudge("this server was started without a judge")
+            raise MissingJudge("/v1/judge")
         answers = await asyncio.wrap_future(event_loop.submit(ask(found, body.questions)))
         counts.answers(answers)
         return Answers(answers=answers)
@@ -89,15 +89,8 @@ def router(composer: Composer, counts: Counts, *, log_text: bool) -> APIRouter:
 def _read(bodies: list[dict[str, Any]], cases: list[Case]) -> Iterator[Case]:
     """Yield the cases one by one, and keep them."""
     for place, fields in enumerate(bodies):
-        cases.append(_case(place, fields))
+        cases.append(Case.read(fields, f"cases[{place}]: "))
         yield cases[-1]
-
-
-def _case(place: int, fields: dict[str, Any]) -> Case:
-    try:
-        return Case.of(**fields)
-    except InvalidSpec as error:
-        raise InvalidSpec(f"cases[{place}]: {error}") from None
 
 
 def _result(case: Case, outcome: Result | Exception) -> Result:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter
 
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.rewards import metrics
-from verif_sdk.rewards.config import RewardConfig
-from verif_sdk.rewards.scorer import Rollout, Scored, Scorer
+from verif_sdk.rewards.rollout import Rollout, Scored
+from verif_sdk.rewards.scorer import Scorer
 from verif_sdk.server.counts import Counts
 from verif_sdk.server.errors import REFUSALS, Ascii
 
@@ -18,11 +19,13 @@ from verif_sdk.server.errors import REFUSALS, Ascii
 def router(scorer: Scorer, counts: Counts) -> APIRouter:
     """Return the endpoint /verify."""
     gym = APIRouter(tags=["NeMo Gym"], responses=REFUSALS)
+    ifeval = replace(scorer, config=scorer.config.model_copy(update={"rows": "ifeval"}))
 
     @gym.post("/verify", response_model=dict[str, Any])
     async def verify(body: dict[str, Any]) -> Ascii:
         """Score one rollout as NeMo Gym's resources servers do: the request, and `reward`."""
-        (scored,) = await Scorer(config(scorer.config, body), scorer.opening).ascore([rollout(body)])
+        by_ids = scorer.config.rows is None and "instruction_id_list" in _columns(body)
+        (scored,) = await (ifeval if by_ids else scorer).ascore([rollout(body)])
         counts.results([scored])
         # A reply of our own: pydantic refuses to write a body that is nested as deeply as it could read.
         return Ascii({**body, **reply(scored, scorer.config.undecided, telemetry=scorer.config.telemetry)})
@@ -45,13 +48,6 @@ def rollout(body: Mapping[str, Any]) -> Rollout:
         raise InvalidSpec("field 'response.output' is missing or no list")
     columns = _columns(body)
     return Rollout(columns.get("prompt") or _prompt(body), _text(output), columns)
-
-
-def config(given: RewardConfig, body: Mapping[str, Any]) -> RewardConfig:
-    """Return how to read the constraints: IFEval's fields where they are there, else as the server was told."""
-    if given.rows is None and "instruction_id_list" in _columns(body):
-        return given.model_copy(update={"rows": "ifeval"})
-    return given
 
 
 def reply(scored: Scored, undecided: float | str | None, *, telemetry: bool = False) -> dict[str, Any]:

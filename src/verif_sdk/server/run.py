@@ -16,7 +16,7 @@ import uvicorn
 
 from verif_sdk import event_loop
 from verif_sdk.errors import InvalidSpec, JudgeFailed
-from verif_sdk.judges.spec import resolve
+from verif_sdk.judges.shared import resolve
 from verif_sdk.judges.starting import start
 from verif_sdk.question import Judge
 from verif_sdk.server.app import make

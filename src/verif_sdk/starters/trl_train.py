@@ -22,7 +22,7 @@ MODEL = "Qwen/Qwen3-0.6B"  # the policy to train
 # What a reward is, is in reward.toml. One judge serves all ranks if it is a server: start one with
 #   verif serve --judge vllm:Qwen/Qwen3-8B
 # and set judge = "server:http://127.0.0.1:8500" there. Constraints by code need no judge.
-reward = TrlReward(RewardConfig.load(HERE / "reward.toml"))
+reward = TrlReward(HERE / "reward.toml")
 
 trainer = GRPOTrainer(
     model=MODEL,
