@@ -74,4 +74,4 @@ def test_every_error_survives_the_way_between_processes() -> None:
     for cls in vars(errors).values():
         if isinstance(cls, type) and issubclass(cls, errors.VerifError):
             copied = pickle.loads(pickle.dumps(cls("in words")))
-            assert (type(copied), str(copied)) == (cls, "in words")
+            assert (type(copied), str(copied)) == (cls, str(cls("in words")))

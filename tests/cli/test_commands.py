@@ -95,7 +95,7 @@ def test_verify_without_a_judge_says_how_to_name_one(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("VERIF_JUDGE", raising=False)
     done = verif("verify", "hi", "-c", '{"type": "soft:tone", "tone": "kind"}')
     assert done.returncode == 2
-    assert done.stderr.startswith("verif: soft:tone needs a judge: pass judge=, or set VERIF_JUDGE")
+    assert done.stderr.startswith("verif: soft:tone needs a judge: pass --judge, or set VERIF_JUDGE")
 
 
 def test_doctor_tells_what_a_judge_without_a_tokenizer_cannot_know(monkeypatch: pytest.MonkeyPatch) -> None:

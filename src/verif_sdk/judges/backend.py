@@ -16,8 +16,8 @@ class Backend:
 
     module: str
     name: str
-    extra: str
-    packages: tuple[str, ...]
+    extra: str = ""
+    packages: tuple[str, ...] = ()
     """What the backend imports, which the extra installs."""
 
     def look_for_packages(self, scheme: str) -> None:

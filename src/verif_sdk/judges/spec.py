@@ -17,7 +17,7 @@ BUILT_IN: Mapping[str, JudgeFactory] = {
     "openai": Backend("openai", "OpenAIJudge", "http", ("aiohttp",)),
     "hf": Backend("hf", "HfJudge", "hf", ("torch", "transformers")),
     "server": Backend("server", "ServerJudge", "http", ("aiohttp",)),
-    "cascade": lambda rest: _cascade(rest),  # noqa: PLW0108  # which stands below
+    "cascade": Backend("cascading", "cascade"),
 }
 _EVERYWHERE = frozenset({"cache", "calibration", "rule", "votes"})
 """Options that go with every judge but a cascade."""
@@ -41,7 +41,7 @@ def look_at(judge: Judge | str) -> None:
 def _look_at_spec(spec: str) -> None:
     scheme, factory, rest = _scheme(spec)
     if scheme == "cascade":
-        fast, slow, _ = _cascade_parts(rest)
+        fast, slow, _ = cascade_parts(rest)
         _look_at_spec(fast)
         _look_at_spec(slow)
         return
@@ -174,18 +174,12 @@ def _refuse_options(scheme: str, factory: JudgeFactory, options: set[str]) -> No
             raise InvalidSpec(f"judge {scheme!r} needs the option {name!r}, as in '{scheme}:MODEL?{name}=...'")
 
 
-def _cascade(rest: str) -> Judge:
-    """Return the cascade of `FAST|SLOW#low=…&high=…&budget=…&tokens=…`; both are specs with their own options."""
-    from verif_sdk.judges.shared import resolve_spec
-    from verif_sdk.judges.wrappers.cascade import CascadeJudge
+def cascade_parts(rest: str) -> tuple[str, str, dict[str, int | float]]:
+    """Return the fast judge's spec, the slow one's, and the numbers, in `FAST|SLOW#low=…&high=…&budget=…&tokens=…`.
 
-    fast, slow, numbers = _cascade_parts(rest)
-    judges = (resolve_spec(fast), resolve_spec(slow))
-    return CascadeJudge(*judges, **numbers)  # type: ignore[arg-type]  # budget and tokens are ints
-
-
-def _cascade_parts(rest: str) -> tuple[str, str, dict[str, int | float]]:
-    """Return the fast and the slow judge's spec, and the numbers, of what follows `cascade:`."""
+    Raises:
+        InvalidSpec: it has another form.
+    """
     both, hash_mark, given = rest.partition("#")
     fast, bar, slow = both.partition("|")
     options = _parsed(given)

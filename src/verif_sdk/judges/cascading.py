@@ -1,0 +1,18 @@
+"""`cascade:`: a fast judge whose doubts go to a slow one, each shared like any other judge of a spec."""
+
+from __future__ import annotations
+
+from verif_sdk.judges.shared import resolve_spec
+from verif_sdk.judges.spec import cascade_parts
+from verif_sdk.judges.wrappers.cascade import CascadeJudge
+from verif_sdk.question import Judge
+
+
+def cascade(rest: str) -> Judge:
+    """Return the judge of what follows `cascade:` in a spec.
+
+    Raises:
+        InvalidSpec: it cannot be read.
+    """
+    fast, slow, numbers = cascade_parts(rest)
+    return CascadeJudge(resolve_spec(fast), resolve_spec(slow), **numbers)  # type: ignore[arg-type]  # some are ints
