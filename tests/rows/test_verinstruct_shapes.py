@@ -241,7 +241,7 @@ def test_a_thousand_rows_get_the_published_rewards_and_none_is_dropped_in_silenc
     draw = random.Random(0)
     rows = [fuzzed(draw) for _ in range(1000)]
     judge = AllInOneJudge(ScriptedJudge(lambda question: float("unkind" not in question.question)))
-    composer = Composer(judge, aggregate="verif", early_exit=False)
+    composer = Composer(judge=judge, aggregate="verif", early_exit=False)
     left = [row for row in rows if any("[" in name for name in row["checkers"])]
     cases = [verinstruct.case(row, exact=True) for row in left]
     results = composer.verify_batch(cases)

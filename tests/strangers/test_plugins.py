@@ -11,8 +11,7 @@ import pytest
 
 from verif_sdk import Case, InvalidSpec, Registry
 from verif_sdk.plugins.known import NAMED
-from verif_sdk.rewards.config import RewardConfig
-from verif_sdk.rewards.scorer import Rollout, Scorer
+from verif_sdk.rewards import RewardConfig, Rollout, Scorer
 
 MODULE = "a_module_that_data_names"
 FIELDS = ("plugins", "plugin", "modules", NAMED, "import", "module")

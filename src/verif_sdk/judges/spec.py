@@ -175,7 +175,7 @@ def _refuse_options(scheme: str, factory: JudgeFactory, options: set[str]) -> No
 
 
 def cascade_parts(rest: str) -> tuple[str, str, dict[str, int | float]]:
-    """Return the fast judge's spec, the slow one's, and the numbers, in `FAST|SLOW#low=…&high=…&budget=…&tokens=…`.
+    """Return both specs, and the numbers, in `FAST|SLOW#low=…&high=…&budget=…&tokens=…`.
 
     Raises:
         InvalidSpec: it has another form.
