@@ -185,7 +185,7 @@ def test_verl_concurrency_is_limited_in_each_loop(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(Crowded, "most", 0)
 
     async def many() -> list[float]:
-        options = {"judge": "crowded:", "plugins": PLUGINS, "concurrency": 2, "timeout": 60}
+        options: dict[str, Any] = {"judge": "crowded:", "plugins": PLUGINS, "concurrency": 2, "timeout": 60}
         calls = [compute_score("d", f"Thanks {n}.", [POLITE], None, **options) for n in range(8)]
         return [answer["score"] for answer in await asyncio.gather(*calls)]
 
