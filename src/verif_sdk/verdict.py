@@ -30,6 +30,8 @@ class Verdict(Value):
     """In [0, 1]. 1.0 for every check that passed; for a judged constraint the judge's score."""
     reason: str = ""
     """One sentence for a person, such as "12 words, at least 50 wanted"."""
+    label: str | None = None
+    """The outcome that the judge chose, where the type tells more than pass and fail, such as `invalid`."""
     error: str | None = None
     """Why there is no verdict, in words."""
     skipped: bool = False

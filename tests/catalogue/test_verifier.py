@@ -9,6 +9,10 @@ import pytest
 from verif_sdk import Question, Result, verify
 from verif_sdk.judges.scripted import ScriptedJudge
 from verif_sdk.question import Answer
+from verif_sdk.rewards import metrics
+from verif_sdk.rewards.config import RewardConfig
+from verif_sdk.rewards.rollout import Rollout
+from verif_sdk.rewards.scorer import Scorer
 
 REFERENCE = "The iron tower opened in 1889."
 
@@ -41,6 +45,47 @@ def test_labels_are_letters_to_the_judge_and_words_in_the_verdict(
     verify("In 1889.", {"type": f"soft:{name}"}, judge=judge, reference=REFERENCE)
     assert judge.asked[0].answers == (("A", 1.0), ("B", 0.0), ("C", 0.0))
     assert judge.asked[0].reference == REFERENCE
+
+
+@pytest.mark.parametrize(
+    ("spec", "chosen", "label", "passed"),
+    [
+        ({"type": "soft:correctness"}, "A", "correct", True),
+        ({"type": "soft:correctness"}, "C", "invalid", False),
+        ({"type": "soft:correctness", "kinds": True}, "C", "incomplete", False),
+        ({"type": "soft:correctness", "kinds": True}, "E", "refusal", False),
+        ({"type": "soft:correctness", "invalid": "leave_out"}, "B", "incorrect", False),
+        ({"type": "soft:correctness", "invalid": "leave_out"}, "C", "invalid", None),
+        ({"type": "soft:correctness", "invalid": "leave_out", "kinds": True}, "D", "repetitive", None),
+        ({"type": "soft:grounding"}, "C", "retrieval_error", False),
+        ({"type": "soft:scale", "criterion": "clarity"}, "4", "4", True),
+    ],
+)
+def test_a_verdict_names_the_outcome_that_the_judge_chose(
+    spec: dict[str, Any], chosen: str, label: str, passed: bool | None
+) -> None:
+    answer = Answer(score=0.75 if chosen == "4" else float(chosen == "A"), choice=chosen)
+    result = judged("In 1889.", spec, lambda _: answer, reference=REFERENCE)
+    assert (result.verdicts[0].label, result.verdicts[0].passed) == (label, passed)
+    assert (result.reward is None) == (passed is None)
+
+
+def test_a_response_that_repeats_itself_is_left_out_with_its_kind() -> None:
+    spec = {"type": "soft:correctness", "invalid": "leave_out", "kinds": True}
+    result = judged("Yes yes yes", spec, letter("D"), reference=REFERENCE)
+    assert result.errors == ("the judge found it repetitive, and invalid responses are left out",)
+
+
+def test_the_shares_of_labels_are_metrics_of_a_trainer() -> None:
+    rollouts = [
+        Rollout("p", said, {"constraints": [{"type": "soft:correctness"}], "reference": "x"}) for said in "abc"
+    ]
+    judge = ScriptedJudge(lambda question: letter({"a": "A", "b": "C", "c": "C"}[question.response])(question))
+    found = metrics.values(Scorer(RewardConfig.of({"judge": judge})).score(rollouts))
+    shares = {name: [value for other, value in found if other == name] for name, _ in found}
+    assert shares["verif/soft:correctness/correct"] == [1.0, 0.0, 0.0]
+    assert shares["verif/soft:correctness/invalid"] == [0.0, 1.0, 1.0]
+    assert shares["verif/soft:correctness/refusal"] == [0.0] * 3
 
 
 @pytest.mark.parametrize("name", ["correctness", "grounding", "faithful_sentences"])

@@ -169,6 +169,8 @@ def _verdict(verdict: Verdict) -> Row:
         "error": verdict.error,
         "decided_by": verdict.decided_by,
     }
+    if verdict.label is not None:
+        row["label"] = verdict.label
     if verdict.evidence:
         row["evidence"] = verdict.evidence
     if verdict.parts:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from verif_sdk.plugins.registry import Registry
 from verif_sdk.rewards.rollout import Scored
+from verif_sdk.verdict import Verdict
 
 
 def constant(scored: Scored, *, telemetry: bool = False) -> dict[str, float]:
@@ -29,7 +31,8 @@ def constant(scored: Scored, *, telemetry: bool = False) -> dict[str, float]:
 def values(batch: Sequence[Scored], *, telemetry: bool = False) -> list[tuple[str, float]]:
     """Return every value of a batch under the name of its mean, as TRL averages them.
 
-    `verif/TYPE` is the share of responses that follow a constraint of that type; `verif/undecided` that of
+    `verif/TYPE` is the share of responses that follow a constraint of that type, and `verif/TYPE/LABEL` the share
+    that the judge gave that label, such as `verif/soft:correctness/invalid`; `verif/undecided` is the share of
     rollouts without a reward; `verif/judge/…` are means per rollout of what the judge was asked. With
     `telemetry`, `verif/suspicious/KIND` is the share of responses that pass and show this kind.
     """
@@ -42,6 +45,7 @@ def values(batch: Sequence[Scored], *, telemetry: bool = False) -> list[tuple[st
             for verdict in one.verdicts
             if verdict.passed is not None
         ]
+        found += [named for verdict in one.verdicts for named in _labels(verdict)]
         usage = one.usage
         counts = {
             "asked": usage.asked,
@@ -52,6 +56,14 @@ def values(batch: Sequence[Scored], *, telemetry: bool = False) -> list[tuple[st
         }
         found += [(f"verif/judge/{name}", float(count)) for name, count in counts.items()]
     return found
+
+
+def _labels(verdict: Verdict) -> list[tuple[str, float]]:
+    """Return 1 for the label of a verdict and 0 for the others of its type, so that their means are shares."""
+    if verdict.label is None:
+        return []
+    known = getattr(Registry.installed().constraints.get(verdict.type), "labels", ())
+    return [(f"verif/{verdict.type}/{label}", float(label == verdict.label)) for label in known]
 
 
 def _signs(scored: Scored) -> list[tuple[str, float]]:

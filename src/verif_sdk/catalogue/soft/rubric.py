@@ -19,7 +19,8 @@ class Scale(Judged):
     """The response reaches a level of quality on a scale from 1 to `levels`.
 
     The score is the expectation of the level over the judge's probabilities, spread evenly over
-    [0, 1]: level 1 is 0.0, the highest 1.0. It passes from `at_least` on.
+    [0, 1]: level 1 is 0.0, the highest 1.0. It passes from `at_least` on. The verdict's label is the level that
+    the judge found most probable.
     Source: a score as the expectation over score tokens, as in G-Eval (arXiv 2303.16634).
     """
 
@@ -58,6 +59,11 @@ class Scale(Judged):
         steps = self.levels - 1
         answers = tuple((str(level), (level - 1) / steps) for level in range(1, self.levels + 1))
         return tuple(question.model_copy(update={"answers": answers}) for question in super().questions(text))
+
+    def decide(self, text: Text, answers: Sequence[Answer | None] = ()) -> Verdict:
+        verdict = super().decide(text, answers)
+        label = answers[0].choice if verdict.decided and answers and answers[0] is not None else None
+        return verdict if label is None else verdict.model_copy(update={"label": label})
 
     def passes(self, score: float) -> bool:
         # An expectation of exactly the wanted level may come out a rounding error below it.
