@@ -81,7 +81,7 @@ def test_the_shares_of_labels_are_metrics_of_a_trainer() -> None:
         Rollout("p", said, {"constraints": [{"type": "soft:correctness"}], "reference": "x"}) for said in "abc"
     ]
     judge = ScriptedJudge(lambda question: letter({"a": "A", "b": "C", "c": "C"}[question.response])(question))
-    found = metrics.values(Scorer(RewardConfig.of({"judge": judge})).score(rollouts))
+    found = metrics.values(Scorer(RewardConfig(judge=judge)).score(rollouts))
     shares = {name: [value for other, value in found if other == name] for name, _ in found}
     assert shares["verif/soft:correctness/correct"] == [1.0, 0.0, 0.0]
     assert shares["verif/soft:correctness/invalid"] == [0.0, 1.0, 1.0]
