@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from verif_sdk import Registry, verify
+from verif_sdk import InvalidSpec, Registry, verify
 from verif_sdk.errors import PluginError
 from verif_sdk.rewards.config import RewardConfig
 
@@ -126,6 +126,32 @@ other = (
 print(subprocess.run([sys.executable, "-c", other], input=given, capture_output=True, check=True).stdout.decode())
 """
     assert script(folder, code) == "calm"
+
+
+def test_the_front_door_and_a_composer_take_names_and_the_composer_takes_them_along(folder: Path) -> None:
+    code = """
+import asyncio, pickle, subprocess, sys
+from verif_sdk import Composer, averify, averify_batch, verify, verify_batch
+case = {"response": "a!", "constraints": {"type": "mine:calm"}}
+def fresh(call):
+    import verif_sdk.plugins.registry as registry
+    registry._registry = None  # a process that has not named it yet
+    return call()
+for call in (
+    lambda: verify(case, plugins=["calm"]),
+    lambda: verify_batch([case], plugins=["calm"])[0],
+    lambda: asyncio.run(averify(case, plugins=["calm"])),
+    lambda: asyncio.run(averify_batch([case], plugins=["calm"]))[0],
+    lambda: Composer(plugins=("calm",)).verify(case),
+):
+    assert fresh(call).reward == 0.0
+other = "import pickle, sys; print(pickle.load(sys.stdin.buffer).verify('a', {'type': 'mine:calm'}).reward)"
+given = pickle.dumps(Composer(plugins=("calm",)))
+print(subprocess.run([sys.executable, "-c", other], input=given, capture_output=True, check=True).stdout.decode())
+"""
+    assert script(folder, code) == "1.0"
+    with pytest.raises(InvalidSpec, match="plugins is a list of the names of modules, got"):
+        verify("a", {"type": "length:words", "at_least": 1}, plugins="calm")
 
 
 def test_a_notebook_that_defines_its_class_anew_gets_the_new_one(folder: Path) -> None:

@@ -28,6 +28,7 @@ def verify(
     think: tuple[str, str] | None = THINK,
     timeout: float | None = None,
     unsandboxed: bool = False,
+    plugins: Sequence[str] = (),
 ) -> Result:
     """Return the verdicts on one response and the reward they make.
 
@@ -46,12 +47,14 @@ def verify(
         timeout: seconds to wait for the judge; None waits for as long as its own limits allow.
         unsandboxed: whether programs that came with the data (`code:python`) run as plain subprocesses, which can
             read, change and send what you can.
+        plugins: modules whose plugins are used, by name, such as "my_constraints", or "__main__" for the script
+            itself. They stay for the process.
 
     Raises:
         InvalidSpec: a constraint, the case or another argument cannot be read; the message names the field.
         MissingJudge: a constraint is soft, and there is no judge.
         MissingExtra: the judge's backend is not installed.
-        PluginError: the aggregator returned something outside [0, 1].
+        PluginError: the aggregator returned something outside [0, 1], or a plugin cannot be used.
         UndecidedReward: a verdict is undecided and `undecided` is "raise".
     """
     composer = Composer(
@@ -62,6 +65,7 @@ def verify(
         think=think,
         timeout=timeout,
         unsandboxed=unsandboxed,
+        plugins=plugins,
     )
     return composer.verify(response, constraints, prompt=prompt, reference=reference)
 
@@ -76,6 +80,7 @@ def verify_batch(
     think: tuple[str, str] | None = THINK,
     timeout: float | None = None,
     unsandboxed: bool = False,
+    plugins: Sequence[str] = (),
 ) -> list[Result]:
     """Return one result per case, in order; the questions of all cases reach the judge as one stream.
 
@@ -90,6 +95,7 @@ def verify_batch(
         think=think,
         timeout=timeout,
         unsandboxed=unsandboxed,
+        plugins=plugins,
     )
     return composer.verify_batch(cases)
 
@@ -107,6 +113,7 @@ async def averify(
     think: tuple[str, str] | None = THINK,
     timeout: float | None = None,
     unsandboxed: bool = False,
+    plugins: Sequence[str] = (),
 ) -> Result:
     """Return what `verify` does, without blocking the caller's event loop.
 
@@ -120,6 +127,7 @@ async def averify(
         think=think,
         timeout=timeout,
         unsandboxed=unsandboxed,
+        plugins=plugins,
     )
     return await composer.averify(response, constraints, prompt=prompt, reference=reference)
 
@@ -134,6 +142,7 @@ async def averify_batch(
     think: tuple[str, str] | None = THINK,
     timeout: float | None = None,
     unsandboxed: bool = False,
+    plugins: Sequence[str] = (),
 ) -> list[Result]:
     """Return what `verify_batch` does, without blocking the caller's event loop."""
     composer = Composer(
@@ -144,5 +153,6 @@ async def averify_batch(
         think=think,
         timeout=timeout,
         unsandboxed=unsandboxed,
+        plugins=plugins,
     )
     return await composer.averify_batch(cases)

@@ -32,6 +32,10 @@ def _are_tags(value: object) -> bool:
     return isinstance(value, tuple) and len(value) == 2 and all(isinstance(tag, str) and tag for tag in value)
 
 
+def _are_names(value: object) -> bool:
+    return isinstance(value, (tuple, list)) and all(isinstance(name, str) for name in value)
+
+
 def _is_flag(value: object) -> bool:
     return isinstance(value, bool)
 
@@ -52,4 +56,5 @@ _MAY_BE: dict[str, tuple[Callable[[object], bool], str]] = {
     ),
     "timeout": (lambda value: value is None or _is_time(value), "None, or a number of seconds above 0"),
     "unsandboxed": (_is_flag, "True or False"),
+    "plugins": (_are_names, "a list of the names of modules"),
 }

@@ -43,12 +43,13 @@ class Composer:
             as long as the judge's own limits allow.
         unsandboxed: whether programs that came with the data (`code:python`) run as plain subprocesses, which can
             read, change and send what you can.
+        plugins: modules whose plugins are used, by name (see `Registry.use`), also where this is unpickled.
 
     Raises:
         InvalidSpec: an argument is wrong, or the judge has no coroutine `answer`.
         UnknownName: no plugin provides the aggregator or the judge.
         MissingExtra: the judge's backend is not installed.
-        PluginError: the aggregator returns something outside [0, 1].
+        PluginError: the aggregator returns something outside [0, 1], or a plugin cannot be used.
     """
 
     judge: Judge | str | None = None
@@ -58,9 +59,11 @@ class Composer:
     think: tuple[str, str] | None = THINK
     timeout: float | None = None
     unsandboxed: bool = False
+    plugins: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         arguments.check(self)
+        Registry.use(*self.plugins)
         if self.judge is not None:
             look_at(self.judge)
         try_out(self.aggregator)
@@ -68,6 +71,10 @@ class Composer:
     def __getstate__(self) -> dict[str, Any]:
         """Return the fields alone: in another process a name may stand for another function."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        Registry.use(*self.plugins)
 
     @cached_property
     def aggregator(self) -> Aggregator:
