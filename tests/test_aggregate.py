@@ -38,11 +38,33 @@ def test_raising_one_score_never_lowers_the_reward(name: str, items: list[Verdic
     assert BUILT_IN[name](raised) >= BUILT_IN[name](items) - 1e-12
 
 
-@pytest.mark.parametrize(
-    ("name", "reward"), [("mean", 0.5), ("weighted", 0.75), ("all", 0.0), ("product", 0.0), ("min", 0.0)]
-)
-def test_the_formulas(name: str, reward: float) -> None:
-    assert BUILT_IN[name]([verdict(1.0, weight=3.0), verdict(0.0)]) == reward
+def test_each_formula_by_hand() -> None:
+    items = [
+        verdict(1.0, weight=3.0),
+        verdict(0.5),
+        verdict(0.8, hard=False),
+        verdict(0.5, hard=False),
+        verdict(0.2, hard=False, weight=5.0),
+    ]
+    assert {name: BUILT_IN[name](items) for name in BUILT_IN} == {
+        "mean": pytest.approx(0.6),
+        "weighted": pytest.approx((3.0 + 0.5 + 0.8 + 0.5 + 1.0) / 11),
+        "all": 0.0,
+        "product": pytest.approx(0.04),
+        "min": 0.2,
+        "verif": pytest.approx(1 / 2 * 2 / 3),
+        "verif-strict": 0.0,
+        "verif-average": pytest.approx((1 / 2 + 2 / 3) / 2),
+        "verif-paper": 0.0,
+    }
+    good = items[:1] + items[2:4]
+    assert {name: BUILT_IN[name](good) for name in ("all", "product", "verif-strict", "verif-paper")} == {
+        "all": 1.0,
+        "product": pytest.approx(0.4),
+        "verif-strict": 1.0,
+        "verif-paper": 1.0,
+    }
+    assert BUILT_IN["verif-average"](items[:2]) == 0.5
 
 
 @pytest.mark.parametrize(

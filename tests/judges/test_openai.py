@@ -13,14 +13,16 @@ import time
 import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from verif_sdk import Answer, Question, event_loop, verify
-from verif_sdk.errors import UndecidedReward
+from verif_sdk.errors import InvalidSpec, UndecidedReward
 from verif_sdk.judges import http
-from verif_sdk.judges.openai import OpenAIJudge
+from verif_sdk.judges.openai import NO_LOGPROBS, OpenAIJudge
+from verif_sdk.judges.prompt import PROMPT_VERSION, STATE, THINK
 
 aiohttp = pytest.importorskip("aiohttp")
 from aiohttp import web  # noqa: E402  # after the check that it is there
@@ -115,10 +117,19 @@ def test_the_score_is_read_from_the_log_probabilities(server: Server, monkeypatc
     assert KEY not in answer.model_dump_json()
     assert server.keys == [f"Bearer {KEY}"]
     assert server.bodies[0]["messages"][1]["content"].endswith("Answer with exactly one of: yes, no.")
-    assert (server.bodies[0]["temperature"], server.bodies[0]["max_tokens"]) == (0, 1)
+    sent = {name: value for name, value in server.bodies[0].items() if name != "messages"}
+    assert sent == {
+        "model": "a-model",
+        "temperature": 0,
+        "seed": 0,
+        "max_tokens": 1,
+        "logprobs": True,
+        "top_logprobs": 20,
+    }
+    assert answer.decided_by == f"openai:a-model; prompt {PROMPT_VERSION}; one token; temperature 0"
 
 
-@pytest.mark.parametrize("status", [429, 500, 503])
+@pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 503, 504])
 def test_a_passing_failure_is_tried_again(server: Server, status: int) -> None:
     server.handler = in_turn(replying("busy", status), replying(GOOD))
     assert answered(server).choice == "yes"
@@ -126,27 +137,73 @@ def test_a_passing_failure_is_tried_again(server: Server, status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("handler", "cause"),
+    ("asked_for", "waits"),
+    [("", [0.25, 0.5, 1.0, 2.0]), ("0", [0.25, 0.5, 1.0, 2.0]), ("1", [1.0, 1.0, 1.0, 2.0]), ("99", [30.0] * 4)],
+)
+def test_tries_are_further_and_further_apart_or_as_the_server_asks(
+    server: Server, monkeypatch: pytest.MonkeyPatch, asked_for: str, waits: list[float]
+) -> None:
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(http, "asyncio", SimpleNamespace(**{**vars(asyncio), "sleep": sleep}))
+    server.handler = replying("busy", 503, **{"Retry-After": asked_for} if asked_for else {})
+    assert answered(server).error == "HTTP 503: the server failed (5 tries)"
+    assert waited == waits
+
+
+MOVED = "the server sends us to another address, which gets no prompt and no key; name the right base_url"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "cause"),
     [
-        (replying({"error": {"message": "boom"}}, 500), "HTTP 500: the server failed: boom (2 tries)"),
-        (replying("slow down", 429), "HTTP 429: the server is over its rate limit (2 tries)"),
-        (replying({"error": {"message": "no key"}}, 401), "HTTP 401: the server refused the key"),
-        (replying({"error": {"message": "no such model"}}, 404), "HTTP 404: the server does not know this model"),
-        (replying({"error": {"message": "context is 10 tokens"}}, 400), "context is 10 tokens"),
-        (replying("<html>"), "the server's reply is not a JSON object"),
-        (replying([]), "the server's reply is not a JSON object"),
-        (replying({}), "no log-probabilities of the first token"),
-        (replying({"choices": []}), "no log-probabilities of the first token"),
-        (replying({"choices": [{"logprobs": None}]}), "no log-probabilities of the first token"),
+        ({"error": {"message": "boom"}}, 500, "HTTP 500: the server failed: boom (2 tries)"),
+        ({"error": "boom"}, 501, "HTTP 501: the server failed: boom"),
+        ({"error": {"message": "x" * 300}}, 505, f"HTTP 505: the server failed: {'x' * 200}"),
+        ("slow down", 429, "HTTP 429: the server is over its rate limit (2 tries)"),
+        ({}, 400, "HTTP 400: the server refused the request"),
+        ([], 401, "HTTP 401: the server refused the key; is the right one in the environment?"),
+        ({}, 403, "HTTP 403: the key may not use this model"),
+        (
+            {"error": {"message": "no such"}},
+            404,
+            "HTTP 404: the server does not know this model or address: no such",
+        ),
+        ({}, 413, "HTTP 413: the request is too large for the server"),
+        ({"error": None}, 418, "HTTP 418: the server refused the request"),
+        *[({}, status, f"HTTP {status}: {MOVED}") for status in (301, 302, 307, 308)],
+        ("[" * 100_000, 400, "HTTP 400: the server refused the request"),
+        ("<html>", 200, "the server's reply is not a JSON object"),
+        ([], 200, "the server's reply is not a JSON object"),
+        ({}, 200, NO_LOGPROBS),
+        ({"choices": []}, 200, NO_LOGPROBS),
+        ({"choices": [{"logprobs": None}]}, 200, NO_LOGPROBS),
     ],
 )
 def test_every_failure_is_an_error_in_words_and_never_a_score(
-    server: Server, handler: Handler, cause: str
+    server: Server, body: object, status: int, cause: str
 ) -> None:
-    server.handler = handler
+    server.handler = replying(body, status)
     answer = answered(server, retries=1)
-    assert answer.score is None
-    assert cause in (answer.error or "")
+    assert (answer.score, answer.error) == (None, cause)
+    assert len(server.bodies) == (2 if "tries" in cause else 1)
+
+
+def test_an_address_without_the_version_is_named_where_chats_are_unknown(server: Server) -> None:
+    url = server.url.removesuffix("/v1")
+    judge = OpenAIJudge("a-model", base_url=url)
+    (answer,) = event_loop.submit(judge.answer([ASKED])).result(timeout=60)
+    hint = f"base_url ends in the API's version as a rule: {url}/v1"
+    assert answer.error == f"HTTP 404: the server does not know this model or address; {hint}"
+
+
+def test_what_is_no_address_is_said() -> None:
+    judge = OpenAIJudge("a-model", base_url="nowhere")
+    (answer,) = event_loop.submit(judge.answer([ASKED])).result(timeout=60)
+    assert answer.error == "'nowhere' is no address of a server"
 
 
 async def _hang(_: web.Request) -> web.StreamResponse:
@@ -163,12 +220,7 @@ async def _broken(request: web.Request) -> web.StreamResponse:
 @pytest.mark.parametrize(
     ("handler", "cause"),
     [
-        (replying({"error": {"message": "boom"}}, 500), "HTTP 500"),
-        (replying("slow down", 429), "HTTP 429"),
         (replying({"error": {"message": "no key"}}, 401), "HTTP 401: the server refused the key"),
-        (replying({"error": {"message": "no such model"}}, 404), "HTTP 404: the server does not know this model"),
-        (replying({"error": {"message": "context is 10 tokens"}}, 400), "context is 10 tokens"),
-        (replying("<html>"), "not a JSON object"),
         (replying({"choices": [{"logprobs": None}]}), "no log-probabilities"),
         (_hang, "did not answer within 0.3 s"),
         (_broken, "no connection to"),
@@ -218,24 +270,6 @@ def test_a_reply_without_end_is_given_up(server: Server, monkeypatch: pytest.Mon
     assert answered(server).error == "the server's reply is larger than 1 MiB"
 
 
-def test_a_hanging_server_is_given_up(server: Server) -> None:
-    async def hang(_: web.Request) -> web.StreamResponse:
-        await asyncio.sleep(30)
-        return web.Response()
-
-    server.handler = hang
-    assert answered(server, timeout=0.3).error == "the server did not answer within 0.3 s"
-
-
-def test_no_server_is_an_error_that_names_the_address() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{free.getsockname()[1]}/v1"
-    judge = OpenAIJudge("a-model", base_url=url, retries=0)
-    (answer,) = event_loop.submit(judge.answer([ASKED])).result(timeout=60)
-    assert f"no connection to {url}" in (answer.error or "")
-
-
 def test_the_key_is_in_no_error_and_no_representation(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     server.handler = replying({"error": {"message": "bad key"}}, 401)
@@ -267,7 +301,39 @@ def test_reasoning_is_a_request_of_its_own_before_the_verdict(server: Server) ->
     server.handler = in_turn(replying(thought), replying(GOOD))
     answer = answered(server, reasoning=True)
     assert (answer.choice, answer.reasoning) == ("yes", "It greets. So: no [[0]].")
-    assert server.bodies[1]["messages"][-2] == {"role": "assistant", "content": "It greets. So: no [[0]]."}
+    first, second = (body["messages"] for body in server.bodies)
+    assert first[-1]["content"].endswith(f"\n{THINK}")
+    assert server.bodies[0]["max_tokens"] == 1024
+    assert "logprobs" not in server.bodies[0]
+    assert second[-2:] == [
+        {"role": "assistant", "content": "It greets. So: no [[0]]."},
+        {"role": "user", "content": STATE},
+    ]
+    assert answer.decided_by.endswith("; reasoning<=1024; temperature 0")
+
+
+@pytest.mark.parametrize(
+    ("message", "thought"),
+    [({"content": None, "reasoning_content": "It greets."}, "It greets."), ({"content": ""}, "")],
+)
+def test_reasoning_in_a_field_of_its_own_or_none_at_all(
+    server: Server, message: dict[str, Any], thought: str
+) -> None:
+    server.handler = in_turn(replying({"choices": [{"message": message}]}), replying(GOOD))
+    answer = answered(server, reasoning=True, max_reasoning_tokens=9)
+    assert (answer.choice, answer.reasoning) == ("yes", thought)
+    assert server.bodies[0]["max_tokens"] == 9
+    assert len(server.bodies[1]["messages"]) == (4 if thought else 2)
+
+
+def test_the_version_of_the_server_is_part_of_what_decided(server: Server) -> None:
+    server.handler = replying({**GOOD, "system_fingerprint": "fp_1"})
+    assert answered(server).decided_by.startswith("openai:a-model@fp_1; ")
+
+
+def test_a_tokenizer_reads_one_token_and_does_not_reason() -> None:
+    with pytest.raises(InvalidSpec, match="it does not go with 'reasoning'"):
+        OpenAIJudge("m", tokenizer="gpt2", reasoning=True)
 
 
 def test_with_a_tokenizer_all_questions_go_in_one_request_of_token_ids(server: Server, random_model: Path) -> None:
@@ -281,7 +347,35 @@ def test_with_a_tokenizer_all_questions_go_in_one_request_of_token_ids(server: S
     answers = event_loop.submit(judge.answer(asked)).result(timeout=60)
     assert [answer.choice for answer in answers] == ["yes", "no"]
     assert len(server.bodies) == 1
-    assert [len(prompt) for prompt in server.bodies[0]["prompt"]] == [answer.prompt_tokens for answer in answers]
+    body = server.bodies[0]
+    assert [len(prompt) for prompt in body.pop("prompt")] == [answer.prompt_tokens for answer in answers]
+    assert body == {"model": "a-model", "max_tokens": 1, "temperature": 0, "logprobs": 20}
+    assert {answer.completion_tokens for answer in answers} == {1}
+    assert all(answer.decided_by.startswith("openai:a-model; ") for answer in answers)
+
+
+SECOND = {"index": 1, "logprobs": {"top_logprobs": [{"yes": -0.1}]}}
+
+
+@pytest.mark.parametrize(
+    ("handler", "errors"),
+    [
+        (replying({}, 400), ["HTTP 400: the server refused the request"] * 2),
+        (replying({"choices": "none"}), [NO_LOGPROBS] * 2),
+        (
+            replying({"choices": [{"index": 1, "logprobs": {"top_logprobs": [{"yes": -0.1}]}}]}),
+            [NO_LOGPROBS, None],
+        ),
+    ],
+)
+def test_with_a_tokenizer_a_failure_is_that_of_its_questions(
+    server: Server, random_model: Path, handler: Handler, errors: list[str | None]
+) -> None:
+    server.handler = handler
+    judge = OpenAIJudge("a-model", base_url=server.url, tokenizer=str(random_model))
+    asked = [ASKED, ASKED.model_copy(update={"question": "Is it rude?"})]
+    answers = event_loop.submit(judge.answer(asked)).result(timeout=60)
+    assert [answer.error for answer in answers] == errors
 
 
 @pytest.mark.vllm

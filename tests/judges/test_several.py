@@ -14,6 +14,7 @@ from examples.tiny_judge import CHECKPOINT
 from verif_sdk import Case, InvalidSpec, Question, verify, verify_batch
 from verif_sdk.judges.scripted import ScriptedJudge
 from verif_sdk.judges.spec import from_spec
+from verif_sdk.judges.wrappers import cache
 from verif_sdk.judges.wrappers.all_in_one import AllInOneJudge
 from verif_sdk.judges.wrappers.cache import CachedJudge
 from verif_sdk.judges.wrappers.cascade import CascadeJudge
@@ -51,6 +52,25 @@ def test_a_failure_is_not_kept() -> None:
     judge = CachedJudge(ScriptedJudge(lambda _: next(replies)), "m")
     assert asked(judge, "a")[0].error == "HTTP 500"
     assert asked(judge, "a")[0].score == 1.0
+
+
+def test_memory_forgets_what_was_not_asked_for_the_longest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "KEPT", 2)
+    inner = ScriptedJudge(lambda _: spent(0.9))
+    judge = CachedJudge(inner, "m")
+    for response in ("a", "b", "a", "c", "a", "b"):
+        asked(judge, response)
+    assert [question.response for question in inner.asked] == ["a", "b", "c", "b"]
+
+
+def test_equal_questions_of_one_call_are_asked_once_and_what_is_kept_costs_nothing() -> None:
+    inner = ScriptedJudge(lambda _: spent(0.9).model_copy(update={"cached_tokens": 3}))
+    judge = CachedJudge(inner, "m")
+    first, same = asked(judge, "a", "a")
+    assert (first.kept, first.prompt_tokens, first) == (False, 10, same)
+    (kept,) = asked(judge, "a")
+    assert (kept.kept, kept.prompt_tokens, kept.cached_tokens, kept.completion_tokens) == (True, 0, 0, 0)
+    assert len(inner.asked) == 1
 
 
 def test_a_file_keeps_answers_across_judges_of_one_name_alone(tmp_path: Path) -> None:
@@ -141,6 +161,16 @@ def test_votes_are_averaged_or_counted_and_shown() -> None:
     assert majority.score == pytest.approx(2 / 3)
 
 
+def test_a_vote_of_two_counts_a_half_as_yes_and_chooses_the_nearest_answer() -> None:
+    low = Answer(score=0.5, choice="yes", reasoning="Half.", prompt_tokens=1, cached_tokens=2, completion_tokens=4)
+    judges = [ScriptedJudge(lambda _: low), ScriptedJudge(lambda _: spent(0.1))]
+    (majority,) = asked(VotingJudge(judges, "majority"), "a")
+    assert (majority.score, majority.choice, majority.reasoning) == (0.5, "yes", "Half.")
+    assert (majority.prompt_tokens, majority.cached_tokens, majority.completion_tokens) == (11, 2, 5)
+    (mean,) = asked(VotingJudge(judges), "a")
+    assert (mean.score, mean.choice) == (pytest.approx(0.3), "no")
+
+
 def test_a_vote_with_a_failure_is_undecided_and_too_few_are_refused() -> None:
     broken = VotingJudge([ScriptedJudge(lambda _: spent(1.0)), ScriptedJudge(lambda _: Answer(error="dead"))])
     (answer,) = asked(broken, "a")
@@ -162,6 +192,40 @@ def test_doubts_go_to_the_slow_judge_and_the_answer_says_so() -> None:
     assert [answer.decided_by for answer in answers] == ["cascade, fast: m"] * 2 + ["cascade, slow: m"] * 3
     assert [answer.prompt_tokens for answer in answers] == [10, 10, 20, 20, 20]
     assert {question.response for question in slow.asked} == {"middling", "rather", "hardly"}
+
+
+def test_a_score_at_either_bound_is_the_fast_judges() -> None:
+    scores = {"a": 0.2, "b": 0.21, "c": 0.79, "d": 0.8}
+    for options, doubtful in (({}, "bc"), ({"low": 0.21, "high": 0.79}, ""), ({"low": 0.0, "high": 1.0}, "abcd")):
+        slow = ScriptedJudge(lambda _: spent(1.0))
+        asked(
+            CascadeJudge(ScriptedJudge(lambda question: spent(scores[question.response])), slow, **options),
+            *scores,
+        )
+        assert {question.response for question in slow.asked} == set(doubtful)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"low": -0.1}, "0 <= low <= high <= 1, got low -0.1 and high 0.8"),
+        ({"high": 1.1}, "0 <= low <= high <= 1, got low 0.2 and high 1.1"),
+        ({"low": 0.6, "high": 0.5}, "0 <= low <= high <= 1, got low 0.6 and high 0.5"),
+        ({"budget": -1}, "budget is a whole number from 0, got -1"),
+    ],
+)
+def test_a_cascade_out_of_bounds_is_refused(options: dict[str, Any], said: str) -> None:
+    judge = ScriptedJudge(lambda _: 0.5)
+    with pytest.raises(InvalidSpec, match=said):
+        CascadeJudge(judge, judge, **options)
+
+
+def test_a_cascade_may_have_one_bound_and_no_budget_at_all() -> None:
+    slow = ScriptedJudge(lambda _: spent(1.0))
+    judge = CascadeJudge(ScriptedJudge(lambda _: 0.5), slow, low=0.5, high=0.5)
+    assert asked(judge, "a")[0].score == 0.5
+    assert asked(CascadeJudge(ScriptedJudge(lambda _: 0.5), slow, budget=0), "a")[0].score == 0.5
+    assert slow.asked == []
 
 
 def test_a_budget_goes_to_the_most_doubtful() -> None:

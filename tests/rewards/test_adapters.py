@@ -12,11 +12,9 @@ from typing import Any
 import pytest
 
 from tests.failing_judges import Crowded
-from verif_sdk import Case, InvalidSpec, MissingJudge, Question, Registry, UndecidedReward
+from verif_sdk import Case, InvalidSpec, MissingJudge, Registry, UndecidedReward
 from verif_sdk.judges import scripted
-from verif_sdk.question import Answer
 from verif_sdk.rewards import RewardConfig, Rollout, Scorer
-from verif_sdk.rewards.groups import Signal, rank, signal
 from verif_sdk.rewards.openrlhf import OpenRlhfReward
 from verif_sdk.rewards.trl import AsyncTrlReward, TrlReward, reward
 from verif_sdk.rewards.verl import compute_score
@@ -207,26 +205,6 @@ def test_openrlhf_lists_of_one_from_many_threads_and_of_several() -> None:
     assert several["rewards"] == [2.0, -1.0, 0.0, -1.0]
     assert several["extra_logs"]["verif_undecided"] == [0.0, 1.0, 0.0, 1.0]
     assert set(answers[0]["extra_logs"]) == set(several["extra_logs"])
-
-
-def test_a_group_is_ranked_by_both_orders_of_each_pair() -> None:
-    def longer(question: Question) -> float:
-        # It also likes what stands in the response's place, which the two orders take out again.
-        better = len(question.response) > len(question.reference or "")
-        return 0.9 if better else 0.3
-
-    judge = scripted.ScriptedJudge(longer)
-    assert rank(["aa", "a", "aaa", " "], "length", judge=judge) == pytest.approx([2 / 3, 1.4 / 3, 2.6 / 3, 0.0])
-    assert len(judge.asked) == 6
-    assert rank(["a", "b"], "x", judge=scripted.ScriptedJudge(lambda _: Answer(error="no"))) == [None, None]
-    assert rank(["a", "b", "c"], "x", judge=scripted.ScriptedJudge(lambda _: 0.7)) == pytest.approx([0.5] * 3)
-
-
-def test_groups_without_a_signal_are_counted() -> None:
-    found = signal([[1.0, 1.0], [0.0, 1.0], [None, 1.0], [0.5, None, 0.5]])
-    assert found == Signal(groups=4, flat=2, undecided=1)
-    assert found.share == 0.25
-    assert signal([]).share == 0.0
 
 
 def test_a_wrong_judge_in_the_environment_stops_the_first_call(monkeypatch: pytest.MonkeyPatch) -> None:

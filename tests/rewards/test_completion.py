@@ -12,6 +12,8 @@ CHATML = "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nSay hi.<|im
 HEADER = "<|start_header_id|>{}<|end_header_id|>\n\n"
 LLAMA = HEADER.format("user") + "Say hi.<|eot_id|>" + HEADER.format("assistant")
 
+REST = "0123456789abcdef"  # as few characters as tell what a prompt that was cut on the left ends with
+
 
 @pytest.mark.parametrize(
     ("query", "prompt", "wanted"),
@@ -27,6 +29,14 @@ LLAMA = HEADER.format("user") + "Say hi.<|eot_id|>" + HEADER.format("assistant")
         ("<s> [INST] Say hi. [/INST] Hi!</s>", "[INST] Say hi. [/INST]", " Hi!"),
         ("<s> [INST]  Say\nhi. [/INST] Hi!</s>", "[INST] Say hi. [/INST]", " Hi!"),
         (CHATML + "I end with <|im_end|> here", CHATML, "I end with <|im_end|> here"),
+        ("<s>Say hi.\n\n\n Hi", "Say hi.\n\n", "\n Hi"),
+        ("<s>Say hi.", "Say hi.\n\n", ""),
+        ("<s>Say", "Say hi.", None),
+        ("\n\nSay hi. Hi", "<s>Say hi.", " Hi"),
+        (REST + " Hi", "Cut off. " + REST, " Hi"),
+        (REST[:-1], "Cut off. " + REST[:-1], None),
+        (REST + "2 Hi", f"{REST}1 {REST}2", " Hi"),
+        (REST + "3 Hi", f"{REST}1 {REST}2", None),
         ("something else entirely", CHATML, None),
         ("", CHATML, None),
     ],

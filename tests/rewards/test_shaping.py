@@ -27,6 +27,21 @@ def test_affine_and_clip_in_their_order() -> None:
     assert shaped(1.0, clip, double) == 0.0
 
 
+def test_a_step_without_parameters_changes_nothing_and_an_interval_may_be_a_point() -> None:
+    assert shaped(0.3, {"kind": "affine"}) == 0.3
+    assert shaped(0.3, {"kind": "clip", "low": 0.5, "high": 0.5}) == 0.5
+    assert shaped(1.0, {"kind": "soft-length", "soft": 0, "hard": 1}, tokens=1) == 0.0
+    assert shaped(1.0, {"kind": "cosine-length", "most": 1}, tokens=1) == -2.0
+    assert shaped(1.0, {"kind": "cosine-length", "most": 4, "unit": "words"}, text="one two") == pytest.approx(1.0)
+
+
+def test_a_gate_fails_to_zero_and_says_when_it_is_undecided() -> None:
+    gate = {"kind": "gate", "constraint": {"type": "length:words", "at_most": 1}}
+    assert shaped(0.7, gate) == 0.0
+    with pytest.raises(ValueError, match="gate: structure:repeats_prompt is undecided: "):
+        shaped(0.7, {"kind": "gate", "constraint": {"type": "structure:repeats_prompt"}})
+
+
 @pytest.mark.parametrize(("tokens", "wanted"), [(0, 1.0), (100, 1.0), (150, 0.75), (200, 0.5), (999, 0.5)])
 def test_soft_length_grows_from_soft_to_hard(tokens: int, wanted: float) -> None:
     step = {"kind": "soft-length", "soft": 100, "hard": 200, "penalty": 0.5}
@@ -78,6 +93,12 @@ def test_shaping_stays_within_what_was_declared(reward: float, tokens: int) -> N
         ({"kind": "soft-length", "soft": 2, "hard": 2}, r"soft \(2\) must be below hard \(2\)"),
         ({"kind": "gate", "constraint": {"type": "soft:tone", "tone": "polite"}}, "asks a judge"),
         ({"kind": "gate", "constraint": {"type": "format:jsno"}}, "did you mean 'format:json'"),
+        ({"kind": "soft-length", "soft": -1, "hard": 2}, "shaping.0.soft-length.soft"),
+        ({"kind": "soft-length", "soft": 0, "hard": 0}, "shaping.0.soft-length.hard"),
+        ({"kind": "soft-length", "soft": 0, "hard": 1, "penalty": 0}, "shaping.0.soft-length.penalty"),
+        ({"kind": "cosine-length", "most": 0}, "shaping.0.cosine-length.most"),
+        ({"kind": "cosine-length", "most": 1, "threshold": 1.1}, "shaping.0.cosine-length.threshold"),
+        ({"kind": "affine", "offset": math.inf}, "shaping.0.affine.offset"),
         ({"kind": "linear"}, "shaping.0"),
         ({"kind": "affine", "scale": "x"}, "shaping.0.affine.scale"),
     ],
