@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from verif_ifeval import punkt, stops
-
-from verif_sdk import nltk_data
+from verif_ifeval import nltk_data, punkt, stops
 
 pytestmark = pytest.mark.skipif(nltk_data.found("punkt_tab") is None, reason="NLTK's punkt_tab is not here")
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import chain, filterfalse
 from typing import Any
 
+from verif_ifeval.agreement import sentences_agree, tokens_agree
 from verif_ifeval.stops import APART, ends, parameters, tokenizer
 from verif_sdk import once
 
@@ -76,7 +77,11 @@ def capitals(raw: str) -> int:
     Raises:
         Undecidable: NLTK's punkt_tab is not here, and the text is not plain.
     """
-    found = [None] if _separated(raw) else [*map(_capitals, filterfalse(str.islower, raw.split()))]
+    found = (
+        [None]
+        if _separated(raw) or not _tokens_agree()
+        else [*map(_capitals, filterfalse(str.islower, raw.split()))]
+    )
     if None in found:
         return sum(map(str.isupper, tokens(raw)))
     return sum(found)  # type: ignore[arg-type]  # no None is in it
@@ -84,21 +89,40 @@ def capitals(raw: str) -> int:
 
 def sentence_tokens(sentence: str) -> list[str]:
     """Return NLTK's word tokens of one sentence."""
+    return _own_tokens(sentence) if _tokens_agree() else _nltks_tokens(sentence)
+
+
+def each_sentence(raw: str) -> Iterator[str]:
+    """Yield what `sentences` returns, reading no further than the one after the last that is asked for."""
+    return iter(tokenizer().tokenize(raw)) if _separated(raw) or not _sentences_agree() else _own_sentences(raw)
+
+
+@once
+def _sentences_agree() -> bool:
+    return sentences_agree(lambda raw: [*_own_sentences(raw)], lambda raw: tokenizer().tokenize(raw))
+
+
+@once
+def _tokens_agree() -> bool:
+    return tokens_agree(_own_tokens, _nltks_tokens)
+
+
+def _own_tokens(sentence: str) -> list[str]:
     if _is_plain(sentence):
         *chunks, last = sentence.split() or [""]
         if not chunks or not _NOTHING_ELSE.fullmatch(last):
             plain = [*map(_plain, chunks), _plain_end(last)]
             if None not in plain:
                 return [*chain.from_iterable(plain)]  # type: ignore[arg-type]
+    return _nltks_tokens(sentence)
+
+
+def _nltks_tokens(sentence: str) -> list[str]:
     tokenized: list[str] = _words().tokenize(sentence)
     return tokenized
 
 
-def each_sentence(raw: str) -> Iterator[str]:
-    """Yield what `sentences` returns, reading no further than the one after the last that is asked for."""
-    if _separated(raw):
-        yield from tokenizer().tokenize(raw)
-        return
+def _own_sentences(raw: str) -> Iterator[str]:
     begin = 0
     before: tuple[int, int] | None = None
     for end, following in chain(_breaks(raw), [(len(raw.rstrip()), 0)]):

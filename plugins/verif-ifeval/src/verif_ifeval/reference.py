@@ -22,7 +22,7 @@ T = TypeVar("T")
 Relation = Literal["less than", "at least"]
 Count = Annotated[int, Field(ge=0)]
 
-# As NLTK 3.10 has it, to which the marks of Indic scripts are part of a word; to Python's own `re` they are not.
+# As NLTK 3.10.3 has it, to which the marks of Indic scripts are part of a word; to Python's own `re` they are not.
 WORD = regex.compile(r"\w+")
 _SIMPLE = re.compile(r"[^\\\[\](){}*+?|^$]{1,100}")
 
