@@ -38,17 +38,8 @@ PACKAGE = ROOT / "src" / "verif_sdk"
 SUBJECTS = ("catalogue/**/*.py", "judges/**/*.py", "rewards/**/*.py", "composer.py", "pending.py", "aggregate.py")
 ELSEWHERE = {"engine", "engine_main", "hf", "launch", "spawning", "starting", "vllm"}  # need an engine
 ELSEWHERE |= {"inspect_ai", "verifiers", "verifiers_judge"}  # need their framework
-TESTS = (
-    "catalogue",
-    "cli",
-    "judges",
-    "project/test_docs.py",
-    "properties",
-    "rewards",
-    "rows",
-    "truth",
-    "test_*.py",
-)
+TESTS = ("catalogue", "judges", "properties", "rewards", "rows", "truth", "test_*.py", "project/test_docs.py")
+TESTS += ("cli/test_calibrate.py", "cli/test_check_dataset.py")
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not vllm", "--hypothesis-seed=0")
 LIMITS = ("-x", "-o", "faulthandler_timeout=60", "-o", "faulthandler_exit_on_timeout=true")  # seconds for one test
 MEMORY = 8 << 30
