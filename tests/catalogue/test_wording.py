@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from verif_sdk import Constraint, Registry, Text, Verdict
+from verif_sdk import Answer, Case, Composer, Constraint, Question, Registry, Text, Verdict
 from verif_sdk.catalogue.language import NAMES
 from verif_sdk.catalogue.support.bounds import Counted
+from verif_sdk.judges.scripted import ScriptedJudge
 
 HERE = Path(__file__).parent
 SNAPSHOT = HERE / "wording_snapshot.txt"
@@ -73,6 +74,25 @@ def decided(response: str, verdict: Verdict) -> str:
     return f"    {json.dumps(shown, ensure_ascii=False)} {outcome}: {verdict.reason or verdict.error}{at}"
 
 
+SCRIPTS: dict[str, Callable[[Question], float | Answer]] = {
+    "all 0.9": lambda _: 0.9,
+    "all 0.5": lambda _: 0.5,
+    "all 0.2": lambda _: 0.2,
+    "long questions 0.9, short ones 0.3": lambda question: 0.9 if len(question.question) > 90 else 0.3,
+    "long questions fail": lambda question: Answer(error="away") if len(question.question) > 90 else 0.9,
+}
+
+
+def judged(constraint: Constraint, response: str, prompt: str | None, reference: str | None) -> Iterator[str]:
+    """Yield what a constraint makes of a judge's answers, part by part."""
+    for answers, script in SCRIPTS.items():
+        case = Case(response=response, constraints=(constraint,), prompt=prompt, reference=reference)
+        judge = ScriptedJudge(script)
+        (verdict,) = Composer(judge=judge, early_exit=False).verify(case).verdicts
+        parts = "".join(f" ({decided(part.type, part).strip()})" for part in verdict.parts)
+        yield f"{decided(response, verdict)}, {len(judge.asked)} questions, {answers}{parts}"
+
+
 def wording() -> Iterator[str]:
     """Yield each constraint in words, with the first response of each outcome and reason."""
     by_constraint: dict[str, dict[tuple[bool | None, str], str]] = {}
@@ -84,6 +104,9 @@ def wording() -> Iterator[str]:
         if constraint.hard and constraint.type != "code:python":
             verdict = constraint.decide(Text(response, prompt=prompt, reference=reference))
             outcomes.setdefault((verdict.passed, verdict.reason), decided(response, verdict))
+        elif not constraint.hard:
+            for line in judged(constraint, response, prompt, reference):
+                outcomes.setdefault((None, line), line)
     yield from (taken(name) for name in NATIVE)
     for spec_, outcomes in sorted(by_constraint.items()):
         yield from described(REGISTRY.parse(json.loads(spec_)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from verif_sdk import Usage, Verdict
 from verif_sdk.rewards import metrics
-from verif_sdk.rewards.scorer import Scored
+from verif_sdk.rewards.rollout import Scored
 
 USAGE = Usage(asked=3, shared=1, saved=2, failed=1, prompt_tokens=40, completion_tokens=5)
 DECIDED = Scored(
