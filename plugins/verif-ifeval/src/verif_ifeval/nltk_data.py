@@ -6,10 +6,11 @@ import io
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from verif_sdk import once
+from verif_sdk import Undecidable, once
 
 PACKAGES = {
     "punkt_tab": "tokenizers/punkt_tab/english",
@@ -65,3 +66,18 @@ def address(package: str) -> str:
     """Return where NLTK keeps a package, for those who fetch it by other means."""
     kind = PACKAGES[package].partition("/")[0]
     return f"https://raw.githubusercontent.com/nltk/nltk_data/gh-pages/packages/{kind}/{package}.zip"
+
+
+@contextmanager
+def needed(package: str) -> Iterator[None]:
+    """Say what to do where NLTK does not find a package of its data.
+
+    Raises:
+        Undecidable: it does not.
+    """
+    try:
+        yield
+    except LookupError:
+        raise Undecidable(
+            f"NLTK does not find its data {package!r}: run `verif data`, or set NLTK_DATA to where it is"
+        ) from None

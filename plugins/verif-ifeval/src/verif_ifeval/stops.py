@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import regex
 
 from verif_ifeval import nltk_data
-from verif_ifeval.reference import data
+from verif_ifeval.nltk_data import needed
 from verif_sdk import once
 
 APART = r")\";}\]*:@'({\[‘’“”«»!?"
@@ -175,5 +175,5 @@ def tokenizer() -> Any:
     """
     from nltk.tokenize import PunktTokenizer
 
-    with data("punkt_tab"):
+    with needed("punkt_tab"):
         return PunktTokenizer("english")

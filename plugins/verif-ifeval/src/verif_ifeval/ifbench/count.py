@@ -9,7 +9,8 @@ from pydantic import Field, StringConstraints
 
 from verif_ifeval.ifbench.units import EDGES, bare
 from verif_ifeval.punkt import tokens
-from verif_ifeval.reference import Count, Diverges, Finding, Reference, at_least, counted, exactly, quoted, words
+from verif_ifeval.reference import Count, Diverges, Finding, Reference, at_least, counted, exactly, quoted
+from verif_ifeval.tokens import words
 from verif_sdk import Example, Text
 
 _DIGITS = re.compile(r"\d+")

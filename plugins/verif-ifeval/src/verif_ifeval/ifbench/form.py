@@ -13,7 +13,8 @@ from pydantic import StringConstraints
 
 from verif_ifeval.ifbench.units import EDGES, bare
 from verif_ifeval.punkt import each_sentence, each_token, sentences
-from verif_ifeval.reference import Diverges, Finding, Reference, absent, counted, is_emoji, quoted
+from verif_ifeval.reference import Diverges, Finding, Reference, absent, counted, quoted
+from verif_ifeval.tokens import is_emoji
 from verif_sdk import Example, Text
 from verif_sdk.segment import without_inner_flags
 

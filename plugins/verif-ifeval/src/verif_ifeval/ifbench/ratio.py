@@ -13,17 +13,8 @@ from pydantic import StringConstraints
 
 from verif_ifeval.ifbench.units import EDGES, bare_words, word_runs
 from verif_ifeval.punkt import each_sentence, sentences
-from verif_ifeval.reference import (
-    Count,
-    Diverges,
-    Finding,
-    Reference,
-    at_least,
-    counted,
-    exactly,
-    quoted,
-    stop_words,
-)
+from verif_ifeval.reference import Count, Diverges, Finding, Reference, at_least, counted, exactly, quoted
+from verif_ifeval.tokens import stop_words
 from verif_sdk import Example, Text, once
 from verif_sdk.segment import words
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 import unicodedata
 
-from verif_ifeval.reference import WORD
+from verif_ifeval.tokens import WORD
 
 PUNCTUATION = string.punctuation
 EDGES = PUNCTUATION + " "

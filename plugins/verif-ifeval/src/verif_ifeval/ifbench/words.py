@@ -12,18 +12,8 @@ from pydantic import Field, StringConstraints
 
 from verif_ifeval.ifbench.units import EDGES, PUNCTUATION, bare, bare_words, lower_bare_words
 from verif_ifeval.punkt import each_token, sentences, tokens
-from verif_ifeval.reference import (
-    Count,
-    Diverges,
-    Finding,
-    Reference,
-    at_least,
-    at_most,
-    counted,
-    first_tag,
-    quoted,
-    syllables,
-)
+from verif_ifeval.reference import Count, Diverges, Finding, Reference, at_least, at_most, counted, quoted
+from verif_ifeval.tokens import first_tag, syllables
 from verif_sdk import Example, Text
 from verif_sdk.segment import words
 

@@ -8,18 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
-from verif_ifeval.reference import (
-    Count,
-    Diverges,
-    Finding,
-    Reference,
-    absent,
-    at_least,
-    exactly,
-    is_simple,
-    quoted,
-    searched,
-)
+from verif_ifeval.patterns import is_simple, searched
+from verif_ifeval.reference import Count, Diverges, Finding, Reference, absent, at_least, exactly, quoted
 from verif_sdk import Example, Text
 from verif_sdk.bounded import searches
 

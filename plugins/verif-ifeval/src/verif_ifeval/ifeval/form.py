@@ -9,18 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
+from verif_ifeval.patterns import searched
 from verif_ifeval.punkt import capitals
-from verif_ifeval.reference import (
-    Count,
-    Diverges,
-    Finding,
-    Reference,
-    Relation,
-    at_least,
-    compared,
-    exactly,
-    searched,
-)
+from verif_ifeval.reference import Count, Diverges, Finding, Reference, Relation, at_least, compared, exactly
 from verif_sdk import Demand, Example, Text, Undecidable
 from verif_sdk.bounded import searches
 from verif_sdk.language import detect_raw

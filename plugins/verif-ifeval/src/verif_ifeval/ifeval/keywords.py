@@ -8,22 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from verif_ifeval.reference import (
-    Count,
-    Diverges,
-    Finding,
-    Reference,
-    Relation,
-    asked,
-    compared,
-    counted,
-    is_simple,
-    matches,
-    occurrences,
-    quoted,
-    standing_alone,
-    surely_absent,
-)
+from verif_ifeval.patterns import is_simple, matches, occurrences, standing_alone, surely_absent
+from verif_ifeval.reference import Count, Diverges, Finding, Reference, Relation, asked, compared, counted, quoted
 from verif_sdk import Demand, Example, Text, Undecidable
 from verif_sdk.demand import uses
 from verif_sdk.language import detect_raw

@@ -9,18 +9,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from verif_ifeval.punkt import sentences
-from verif_ifeval.reference import (
-    Count,
-    Diverges,
-    Finding,
-    Reference,
-    Relation,
-    asked,
-    compared,
-    exactly,
-    quoted,
-    words,
-)
+from verif_ifeval.reference import Count, Diverges, Finding, Reference, Relation, asked, compared, exactly, quoted
+from verif_ifeval.tokens import words
 from verif_sdk import Demand, Example, Text
 
 _DIVIDER_LINE = re.compile(r"^[ \t]*\*\*\*[ \t]*$", re.MULTILINE)

@@ -6,17 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
-from verif_ifeval.reference import (
-    Count,
-    Diverges,
-    Finding,
-    Reference,
-    exactly,
-    given,
-    is_simple,
-    quoted,
-    searched,
-)
+from verif_ifeval.patterns import is_simple, searched
+from verif_ifeval.reference import Count, Diverges, Finding, Reference, exactly, given, quoted
 from verif_sdk import Example, Text, Undecidable
 from verif_sdk.bounded import searches
 

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator
 
 from verif_ifeval.ifeval.keywords import Keyword
 from verif_ifeval.iftrain.splitting import split
+from verif_ifeval.patterns import matches, standing_alone
 from verif_ifeval.punkt import tokens
 from verif_ifeval.reference import (
     Count,
@@ -22,9 +23,7 @@ from verif_ifeval.reference import (
     compared,
     exactly,
     given,
-    matches,
     quoted,
-    standing_alone,
 )
 from verif_sdk import Example, Text
 
