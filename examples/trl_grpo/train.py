@@ -15,7 +15,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from verif_sdk.rewards.config import RewardConfig
 from verif_sdk.rewards.trl import TrlReward
 
 JUDGE = f"hf:{Path(__file__).resolve().parents[1] / 'tiny_judge' / 'checkpoint'}"
@@ -104,7 +103,7 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=40)
     parser.add_argument("--judge", default=JUDGE)
     options = parser.parse_args()
-    reward = TrlReward(RewardConfig(judge=options.judge, aggregate="mean", early_exit=False))
+    reward = TrlReward(judge=options.judge, aggregate="mean", early_exit=False)
     with tempfile.TemporaryDirectory() as folder:
         history = train(policy(Path(folder)), options.steps, reward)
     if not history:  # only the first of several ranks logs

@@ -13,7 +13,6 @@ from pathlib import Path
 from datasets import load_dataset
 from trl import GRPOConfig, GRPOTrainer
 
-from verif_sdk.rewards.config import RewardConfig
 from verif_sdk.rewards.trl import TrlReward
 
 HERE = Path(__file__).resolve().parent
