@@ -16,6 +16,9 @@ from verif_sdk.text import Text
 from verif_sdk.value import Value
 from verif_sdk.verdict import Verdict
 
+AND = " + "
+"""What stands between several who decided one verdict."""
+
 _NEEDED = {"prompt": "the prompt", "reference": "a reference"}
 
 
@@ -46,7 +49,7 @@ class Constraint(Value, ABC):
     runs_program: ClassVar[bool] = False
     """Whether checking may wait for a program that came with the data."""
     provider: ClassVar[str] = ""
-    """The distribution, with its version, whose plugin provides it; set when plugins are loaded."""
+    """The distribution, with its version, whose plugin provides this class; its own dotted name where none does."""
 
     type: str
     weight: Annotated[float, Field(gt=0, allow_inf_nan=False, description="Its share in a weighted reward.")] = 1.0
@@ -58,6 +61,10 @@ class Constraint(Value, ABC):
         if isinstance(data, (dict, Mapping)):  # the first is what most are, and quickly known
             return {name: value for name, value in data.items() if value is not None}
         return data
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        cls.provider = f"{cls.__module__}.{cls.__qualname__}"  # not what its base inherits: the code is its own
 
     @property
     def hard(self) -> bool:
@@ -105,7 +112,17 @@ class Constraint(Value, ABC):
         parts: tuple[Verdict, ...] = (),
         decided_by: str = "",
     ) -> Verdict:
-        """Return a decided verdict of this constraint; `score` is 1.0 or 0.0 unless given, in [0, 1]."""
+        """Return a decided verdict of this constraint.
+
+        Args:
+            passed: whether it holds.
+            reason: one sentence for a person.
+            score: in [0, 1]; 1.0 or 0.0 unless given.
+            evidence: (start, end) offsets into the text that the verdict rests on.
+            parts: the verdicts that this one is made of.
+            decided_by: what reproduces the verdict; the provider of the class, followed by what decided the parts,
+                unless given.
+        """
         given: dict[str, Any] = {}
         if evidence:
             given["evidence"] = evidence
@@ -118,9 +135,16 @@ class Constraint(Value, ABC):
             reason=reason,
             hard=self.hard,
             weight=self.weight,
-            decided_by=decided_by or self.provider,
+            decided_by=decided_by or (self.deciders(parts) if parts else self.provider),
             **given,
         )
+
+    def deciders(self, parts: Iterable[Verdict]) -> str:
+        """Return who decided a verdict that is made of these: the provider, then each who decided one of them."""
+        names = [self.provider]
+        for part in parts:
+            names += part.decided_by.split(AND) if part.decided else ()
+        return AND.join(dict.fromkeys(names))
 
     def undecided(self, error: str, *, parts: tuple[Verdict, ...] = ()) -> Verdict:
         """Return an undecided verdict of this constraint, with the cause in words."""
@@ -162,7 +186,7 @@ class Check(Constraint):
             return self.undecided(str(cause))
         if isinstance(verdict, Verdict):
             return verdict
-        where = f"{self.type} ({self.provider or type(self).__name__})"
+        where = f"{self.type} ({self.provider})"
         raise PluginError(
             f"{where}: check returned {verdict!r:.80}, not a Verdict; end it with `return self.verdict(...)`"
         )

@@ -44,7 +44,8 @@ class Verdict(Value):
     """The verdicts that a combinator or a rubric was made of, in order."""
     decided_by: str = ""
     """What reproduces the verdict: for a check the distribution and its version; for a judged one the judge, its
-    model and revision, the prompt version and the sampling. Empty where there is no verdict."""
+    model and revision, the prompt version and the sampling; for one made of parts, the distribution that put them
+    together, and with " + " between them those who decided the parts. Empty where there is no verdict."""
 
     @model_validator(mode="after")
     def _one_outcome(self) -> Self:

@@ -49,20 +49,20 @@ class Loose(Constraint):
             return self.blank()
         strict = self.constraint.decide(text)
         if strict.passed:
-            return _verdict(True, strict, self.weight, self.provider)
+            return _verdict(True, strict, self.weight, self.deciders((strict,)))
         error = strict.error
         for name, variant in text.view(variants):
             verdict = self.constraint.decide(variant)
             if verdict.passed:
-                return _verdict(True, verdict, self.weight, self.provider, f"{name}: ")
+                return _verdict(True, verdict, self.weight, self.deciders((verdict,)), f"{name}: ")
             error = error or verdict.error
         if error is not None:
             return self.undecided(error, parts=(strict,))
-        return _verdict(False, strict, self.weight, self.provider)
+        return _verdict(False, strict, self.weight, self.deciders((strict,)))
 
 
 @lru_cache(maxsize=4096)
-def _verdict(passed: bool, inner: Verdict, weight: float, provider: str, variant: str = "") -> Verdict:
+def _verdict(passed: bool, inner: Verdict, weight: float, decided_by: str, variant: str = "") -> Verdict:
     """Return a loose verdict; there are few different ones, which never change, so equal ones are one object."""
     return Verdict(
         type="ifeval:loose",
@@ -72,7 +72,7 @@ def _verdict(passed: bool, inner: Verdict, weight: float, provider: str, variant
         evidence=() if variant else inner.evidence,
         weight=weight,
         parts=(inner,),
-        decided_by=provider,
+        decided_by=decided_by,
     )
 
 

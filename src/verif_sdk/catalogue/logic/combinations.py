@@ -176,7 +176,8 @@ class IfThen(Combination):
     def combine(self, verdicts: tuple[Verdict, ...]) -> Verdict:
         condition, then = verdicts
         if condition.passed is False:
-            return self.verdict(True, "the condition does not hold", parts=verdicts)
+            decided_by = self.deciders((condition,))
+            return self.verdict(True, "the condition does not hold", parts=verdicts, decided_by=decided_by)
         met = then.decided and then.passed and _score(then) == 1.0
         if not then.decided or not (condition.passed or met):
             return self.uncertain(verdicts)

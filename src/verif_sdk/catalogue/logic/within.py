@@ -101,7 +101,6 @@ class Within(Constraint):
             score=inner.score,
             evidence=_shifted(text.raw, found.raw, inner.evidence),
             parts=(inner,),
-            decided_by=inner.decided_by,
         )
 
     def _named(self, article: str = "the ") -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from verif_sdk.constraint import Constraint, Example
+from verif_sdk.constraint import AND, Constraint, Example
 from verif_sdk.fence import quoted
 from verif_sdk.question import Answer, Question
 from verif_sdk.segment import blocks, statements
@@ -75,7 +75,7 @@ class _ByParts(Constraint):
             f"all {len(parts)} hold" if wrong is None else f"{wrong.type} is the first that fails: {wrong.reason}"
         )
         score = right / len(parts)
-        return self.verdict(wrong is None, reason, score=score, parts=parts, decided_by=parts[0].decided_by)
+        return self.verdict(wrong is None, reason, score=score, parts=parts)
 
     def _part(self, number: int, piece: str, answers: Sequence[Answer | None]) -> Verdict:
         name = f"{self.type} {number}"
@@ -93,7 +93,7 @@ class _ByParts(Constraint):
             score=min(scores),
             reason=f"{stage}{piece[:80]!r}",
             hard=False,
-            decided_by=answers[0].decided_by if answers[0] is not None else "",
+            decided_by=AND.join(dict.fromkeys(answer.decided_by for answer in answers if answer is not None)),
         )
 
 

@@ -146,7 +146,6 @@ class Rubric(Constraint):
             f"{met} of {len(parts)} criteria met, score {score:.2f}, at least {self.at_least:g} wanted",
             score=score,
             parts=parts,
-            decided_by=parts[0].decided_by,
         )
 
     def _part(self, item: Item, answer: Answer | None) -> Verdict:
