@@ -85,10 +85,9 @@ class Twice(Lenient):
 
 @pytest.mark.parametrize("cls", [Lenient, Twice])
 def test_a_subclass_that_no_plugin_provides_signs_with_its_own_name(cls: type[Words]) -> None:
-    assert decided_by(cls(at_least=99)) == f"{__name__}.{cls.__name__}"
-    assert (
-        decided_by({"type": "logic:not", "constraint": cls(at_least=99)}) == f"{OURS} + {__name__}.{cls.__name__}"
-    )
+    name = f"{__name__}.{cls.__name__}"
+    assert decided_by(cls(at_least=99)) == name
+    assert decided_by({"type": "logic:not", "constraint": cls(at_least=99)}) == f"{OURS} + {name}"
     assert decided_by(Words(at_least=1)) == OURS
 
 

@@ -49,7 +49,7 @@ class Constraint(Value, ABC):
     runs_program: ClassVar[bool] = False
     """Whether checking may wait for a program that came with the data."""
     provider: ClassVar[str] = ""
-    """The distribution, with its version, whose plugin provides this class; its own dotted name where none does."""
+    """The distribution, with its version, whose plugin provides this class; where none does, its dotted name."""
 
     type: str
     weight: Annotated[float, Field(gt=0, allow_inf_nan=False, description="Its share in a weighted reward.")] = 1.0

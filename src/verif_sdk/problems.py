@@ -133,7 +133,7 @@ def _sentence(path: str, problems: Sequence[Problem], model: type[BaseModel]) ->
             hint = _meant(path, model)
             return f"unknown field {path!r:.80}" + (f", {hint}" if hint else "")
         case "missing":
-            return f"field {path!r} is missing"
+            return f"field {path!r} is missing" if path else "it is missing"
         case "value_error" | "assertion_error":
             message = str(first["msg"]).partition(", ")[2]
             return f"field {path!r}: {message}" if path else message

@@ -71,6 +71,50 @@ def test_malformed_bodies_get_a_sentence_and_no_server_error(start: Start) -> No
     assert call(server, "/v1/verify")[0] == 405
 
 
+def test_what_is_wrong_with_a_body_is_said_in_the_words_of_json(start: Start) -> None:
+    server = start()
+    question = {"prompt": None, "response": "a", "question": "b"}
+    wrong: list[tuple[str, Any, str]] = [
+        ("/v1/verify", {"cases": [1]}, "the body: field 'cases.0' should be an object, got 1"),
+        ("/v1/verify", {"cases": {}}, "the body: field 'cases' should be an array, got {}"),
+        (
+            "/v1/verify",
+            {"case": []},
+            "the body: unknown field 'case', did you mean 'cases'?; field 'cases' is missing",
+        ),
+        ("/v1/verify", [], "the body: it should be an object, got []"),
+        ("/v1/verify", {"cases": [{"response": "a"}]}, "cases[0]: field 'constraints' is missing"),
+        (
+            "/v1/verify",
+            {"cases": [{"response": "a", "constraints": [POLITE]}]},
+            "soft:tone needs a judge: start this server with --judge, or set VERIF_JUDGE",
+        ),
+        (
+            "/v1/judge",
+            {"questions": [question]},
+            "/v1/judge needs a judge: start this server with",
+        ),
+        (
+            "/v1/judge",
+            {"questions": [{**question, "respons": "a"}]},
+            "the body: unknown field 'questions.0.respons', did you mean 'response'?",
+        ),
+        ("/v1/judge", {"questions": "?"}, "the body: field 'questions' should be an array, got \"?\""),
+        (
+            "/get_reward",
+            {"query": [1], "prompts": [], "labels": []},
+            "the body: field 'query.0' should be",
+        ),
+        ("/get_reward", 7, "the body: it should be an object, got 7"),
+        ("/verify", [1], "the body: it should be an object, got [1]"),
+        ("/verify", b"", "the body: it is missing"),
+    ]
+    for path, body, sentence in wrong:
+        status, reply = call(server, path, body)
+        assert status == (503 if "needs a judge" in sentence else 422), (path, body, reply)
+        assert reply["error"]["message"].startswith(sentence), (path, body, reply)
+
+
 def test_a_token_is_asked_for_where_there_is_one(start: Start) -> None:
     server = start(VERIF_SERVER_TOKEN="hush")
     for token in (None, "hus", "hush!"):
