@@ -9,7 +9,7 @@ from typing import NamedTuple
 import regex
 
 # Possessive throughout: a long line that is no fence costs one pass.
-_FENCE = regex.compile(r" {0,3}(?P<marks>`{3,}+|~{3,}+)\s*+(?P<language>[^\s`]*+)[^`]*+$")
+_FENCE = regex.compile(r"(?P<quote>(?: {0,3}>)*+) {0,3}(?P<marks>`{3,}+|~{3,}+)\s*+(?P<language>[^\s`]*+)[^`]*+$")
 HEADING = regex.compile(r" {0,3}(#{1,6})[ \t]+\S")
 RULE = regex.compile(r"\s*+([-*_])(?:\s*+\1){2,}+\s*+$")
 _UNDERLINE = regex.compile(r" {0,3}(?:=+|-+)\s*+$")
@@ -44,9 +44,11 @@ class CodeBlock(NamedTuple):
     body: str
 
 
+_QUOTE = regex.compile(r"(?: {0,3}>)+ ?")
+
+
 class _Open(NamedTuple):
-    marks: str
-    language: str
+    fence: regex.Match[str]
     lines: list[str]
 
 
@@ -70,14 +72,16 @@ def outside_code(text: str, change: Callable[[str], str]) -> str:
     if "```" not in text and "~~~" not in text:
         return change(text)
     pieces: list[tuple[bool, list[str]]] = []
-    marks = ""
+    opened: regex.Match[str] | None = None
     for line in text.split("\n"):
+        if opened and _leaves(opened, line):
+            opened = None
         fence = _FENCE.match(line)
-        inside = bool(marks or fence)
-        if fence and not marks:
-            marks = fence["marks"]
-        elif fence and fence["marks"].startswith(marks) and not fence["language"]:
-            marks = ""
+        inside = bool(opened or fence)
+        if opened is None:
+            opened = fence
+        elif _closes(opened, fence):
+            opened = None
         if not pieces or pieces[-1][0] != inside:
             pieces.append((inside, []))
         pieces[-1][1].append(line)
@@ -96,7 +100,7 @@ def outline(text: str) -> tuple[Block, ...]:
     """Return the blocks of `text`, in order, without outer white space.
 
     Blocks stand between blank lines. A heading, a code block and a table are blocks of their own, and no prose; a
-    line in bold alone that opens a block is a heading without level; a rule is nothing at all.
+    line in bold alone that opens a block, and is not the last line, is a heading without level; a rule is nothing.
     """
     if not any(map(f"\n{text}\n".__contains__, _MARKUP)):
         return tuple(Block(block) for block in map(str.strip, _GAP.split(text)) if block)
@@ -110,6 +114,7 @@ class _Outliner:
         self.lines = lines
         self.blocks: list[Block] = []
         self.open: list[str] = []
+        self.last = max((at for at, line in enumerate(lines) if line.strip()), default=0)
 
     def read(self) -> tuple[Block, ...]:
         at = 0
@@ -125,7 +130,7 @@ class _Outliner:
             self.open.append(line)
             return at + 1
         if fence := _FENCE.match(line):
-            return self._take(at, _fence_end(self.lines, at, fence["marks"]))
+            return self._take(at, _fence_end(self.lines, at, fence))
         if "|" in line and at + 1 < len(self.lines) and begins_table(line, self.lines[at + 1]):
             rows = range(at + 2, len(self.lines))
             return self._take(at, next((place for place in rows if "|" not in self.lines[place]), len(self.lines)))
@@ -136,7 +141,7 @@ class _Outliner:
             self.blocks.append(Block(self.open.pop().strip(), prose=False, level=1 if "=" in line else 2))
         elif not line.strip() or RULE.match(line) or _UNDERLINE.match(line):
             self._close()
-        elif not self.open and _BOLD_LINE.match(line):
+        elif not self.open and _BOLD_LINE.match(line) and at < self.last:
             self.blocks.append(Block(line.strip(), prose=False))
         else:
             self.open.append(line)
@@ -153,12 +158,24 @@ class _Outliner:
             self.open = []
 
 
-def _fence_end(lines: list[str], at: int, marks: str) -> int:
+def _fence_end(lines: list[str], at: int, opened: regex.Match[str]) -> int:
     for place in range(at + 1, len(lines)):
-        fence = _FENCE.match(lines[place])
-        if fence and fence["marks"].startswith(marks) and not fence["language"]:
+        if _leaves(opened, lines[place]):
+            return place
+        if _closes(opened, _FENCE.match(lines[place])):
             return place + 1
     return len(lines)
+
+
+def _closes(opened: regex.Match[str], fence: regex.Match[str] | None) -> bool:
+    if fence is None or fence["language"] or not fence["marks"].startswith(opened["marks"]):
+        return False
+    return bool(fence["quote"]) == bool(opened["quote"])
+
+
+def _leaves(opened: regex.Match[str], line: str) -> bool:
+    """Return whether a line stands outside the quote in which a fence was opened: the block ends there."""
+    return bool(opened["quote"]) and not line.lstrip().startswith(">")
 
 
 def _may_be_underlined(line: str) -> bool:
@@ -184,17 +201,25 @@ def _split(raw: str) -> tuple[tuple[CodeBlock, ...], tuple[str, ...]]:
     prose: list[str] = []
     current: _Open | None = None
     for line in raw.replace("\r\n", "\n").split("\n"):
+        if current is not None and _leaves(current.fence, line):
+            blocks.append(_code(current))
+            current = None
         fence = _FENCE.match(line)
         if current is not None:
-            if fence and fence["marks"].startswith(current.marks) and not fence["language"]:
-                blocks.append(CodeBlock(current.language, "\n".join(current.lines)))
+            if _closes(current.fence, fence):
+                blocks.append(_code(current))
                 current = None
             else:
                 current.lines.append(line)
         elif fence:
-            current = _Open(fence["marks"], fence["language"].lower(), [])
+            current = _Open(fence, [])
         else:
             prose.append(line)
     if current is not None:
-        blocks.append(CodeBlock(current.language, "\n".join(current.lines)))
+        blocks.append(_code(current))
     return tuple(blocks), tuple(prose)
+
+
+def _code(block: _Open) -> CodeBlock:
+    lines = [_QUOTE.sub("", line, 1) for line in block.lines] if block.fence["quote"] else block.lines
+    return CodeBlock(block.fence["language"].lower(), "\n".join(lines))

@@ -53,6 +53,7 @@ _LONGEST_KEPT = 64
 _LABEL = re.compile(r"\n[ \t>]*[*_]*\(?\d{1,3}[.)](?=[ \t*_]+\S)")
 _SAYING = regex.compile(r"[\p{L}\p{N}\p{So}]")
 _UNSPACED = regex.compile(r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]++")
+_GAPS = regex.compile(r"(?<=[\p{Thai}\p{Lao}])[^\S\n]++(?=[\p{Thai}\p{Lao}])")
 _GRAPHEME = regex.compile(r"\X")
 _FLAGS = regex.compile(r"\p{Regional_Indicator}{5,}+")
 _SPACES = re.compile(r"[^\S\n]{2,}")
@@ -98,6 +99,11 @@ def unspaced(text: str) -> tuple[int, int]:
         return 0, 0
     runs = [len(_GRAPHEME.findall(run)) for run in _UNSPACED.findall(text)]
     return sum(max(0, n // 10 - 1) for n in runs), sum(max(0, 2 * n // 3 - 1) for n in runs)
+
+
+def gaps(text: str) -> int:
+    """Return how many spaces stand inside lines of Thai or Lao, where each may end a sentence or a clause."""
+    return 0 if text.isascii() else len(_GAPS.findall(text))
 
 
 def paragraphs(text: str) -> tuple[str, ...]:

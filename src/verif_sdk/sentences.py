@@ -32,8 +32,9 @@ _NEVER = regex.compile(
 )
 # What stands before a number.
 _NUMBERED = regex.compile(
-    _BEFORE + r"(?:[Nn]os?|Nr|nr|[Ff]igs?|Eqs?|[Pp]p?|[Vv]ols?|[Cc]h|[Ss]ec|[Aa]rt|[Aa]bs|[Bb]d|[Kk]ap|S|Rs|núm|n"
-    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|ca|c)\.$"
+    _BEFORE
+    + r"(?:[Vv](?:er)?|[Nn]os?|Nr|nr|[Ff]igs?|Eqs?|[Pp]p?|[Vv]ols?|[Cc]h|[Ss]ec|[Aa]rt|[Aa]bs|[Bb]d|[Kk]ap|S|Rs"
+    r"|núm|n|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|ca|c)\.$"
 )
 # What may end a sentence or stand inside one: the next word tells.
 _MAYBE = regex.compile(
@@ -50,6 +51,11 @@ _LONGEST_SHORTENED = 4
 """Letters of the longest that they have with a capital."""
 _NEW_ITEM = frozenset(("\n- ", "\n* ", "\n• "))
 _CLOCK = regex.compile(r"(?:^|[\s\d(])[AaPp]\.[Mm]\.$")
+# A preposition and a time are no sentence: "At 5 p.m. Anna called."
+_ONLY_A_TIME = regex.compile(
+    r"[\s\"'“‘(*_]*+(?i:(?:on )?(?:today|yesterday|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day),? )?"
+    r"(?i:at|by|around|about|before|after|until|till|since|from) [\w:. ]{0,24}[AaPp]\.[Mm]\.$"
+)
 _ORDINAL = regex.compile(r"(?:^|[\s(])\d{1,2}\.$")
 _AFTER_CLOCK = listed(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july"
@@ -173,7 +179,7 @@ def _abbreviates(block: str, start: int, end: re.Match[str], word: str) -> bool:
         return _NUMBERED.search(head) is not None
     folded = word.casefold().replace("’", "'")
     if _CLOCK.search(head):
-        return folded in _AFTER_CLOCK
+        return folded in _AFTER_CLOCK or _ONLY_A_TIME.match(block, start, dot) is not None
     if _ORDINAL.search(head):
         return folded in _AFTER_ORDINAL
     return _MAYBE.search(head) is not None and folded not in _STARTERS

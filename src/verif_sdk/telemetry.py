@@ -39,6 +39,7 @@ _COMMENT = re.compile(
 )
 _MARKUP = re.compile(r"<[^<>\n]{1,500}>|(?<=\])\([^()\n]{0,500}\)")
 _ENDS = re.compile(r"[.!?。！？\n]+")
+_JOINED = regex.compile(r"(?<![\p{L}/._-])(?:\p{L}++-){5}\p{L}")  # not those of an address
 _BLANKS = (" " * 40, "\u2800", "\u3164", "\uffa0")
 # Whoever asks for one of these may get a word or two.
 _BRIEF = ("length", "options", "regex", "json", "yaml", "csv", "constrained_response", "multiple_choice")
@@ -160,6 +161,10 @@ def _is_empty(line: str) -> bool:
     return not line.strip(" \t\r.,·…•")
 
 
+def _joined_words(one: _Passing) -> bool:
+    return "-" in one.text.shown and _JOINED.search(one.text.shown) is not None
+
+
 def _reasoning(one: _Passing) -> bool:
     if one.think is None:
         return False
@@ -181,6 +186,7 @@ KINDS: dict[str, Callable[[_Passing], bool]] = {
     "stuffed_line": _stuffed_line,
     "repetition": _repetition,
     "white_space": _white_space,
+    "joined_words": _joined_words,
     "reasoning": _reasoning,
     "near_empty": _near_empty,
 }

@@ -11,6 +11,7 @@ import regex
 from pydantic import AfterValidator, Field
 
 from verif_sdk.catalogue.keywords import CaseSensitive, Phrase
+from verif_sdk.catalogue.support.matching import PARTICLES
 from verif_sdk.constraint import Check, Example
 from verif_sdk.demand import Demand
 from verif_sdk.errors import Undecidable
@@ -27,6 +28,13 @@ Scope = Annotated[
 _WRAPPING = " \t\r\n\"'*_“”„‘’‚«»‹›「」『』《》【】¡¿()[]`"
 _CLOSING = _WRAPPING + ".!?…,;:。！？"
 _MARK = regex.compile(r"(?:\s*+(?:#{1,6}|>|[-*+•]|\(?\d{1,3}[.)])(?=\s))++\s*+")
+
+
+_BLANK_LINE = regex.compile(r"\n[^\S\n]*\n")
+_FURTHER = regex.compile(r"\W*P[.\s\-]*P[.\s\-]*(?:P[.\s\-]*)*S", regex.IGNORECASE)
+# Scripts that leave no space between words: a phrase may end anywhere.
+_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}ー\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+_WORD_END = regex.compile(r"\w++")
 
 
 def _lettered(marker: str) -> str:
@@ -88,7 +96,8 @@ class StartsWith(Positioned):
         wanted = self.folded(self.phrase)
 
         def right(part: str) -> bool:
-            return any(_leads(self.folded(form), wanted) for form in _openings(part, 4 * len(wanted) + 100))
+            forms = [self.folded(form) for form in _openings(part, 4 * len(wanted) + 100)]
+            return any(_leads(form, wanted) or _leads_with_ending(form, wanted) for form in forms)
 
         return self.every(text, right, f'beginning with "{self.phrase}"')
 
@@ -143,7 +152,9 @@ class WordAt(Positioned):
         words = text.words if part is text.shown else text.part(part).words
         if not -len(words) <= place < len(words):
             return False
-        if self.folded(words[place]) in {self.folded(word) for word in (self.word, *text.part(self.word).words)}:
+        wanted = text.part(self.word).words or (self.word,)
+        start = place if place >= 0 else len(words) + place + 1 - len(wanted)
+        if [*map(self.folded, words[max(start, 0) : start + len(wanted)])] == [*map(self.folded, wanted)]:
             return True
         if unspaced(words[place])[1]:
             raise Undecidable("words that are written without spaces cannot be told apart")
@@ -201,7 +212,8 @@ class NthWord(WordAt):
 class Postscript(Check):
     """The response ends with a postscript: a line that begins with the marker, and says something.
 
-    Dots and case in the marker do not count, so "PS:" is read as "P.S.".
+    Dots and case in the marker do not count, so "PS:" is read as "P.S.". One more block, such as a signature, and
+    further postscripts may follow.
     """
 
     template = 'Add a postscript at the end, beginning with "{marker}".'
@@ -209,7 +221,14 @@ class Postscript(Check):
         Example(
             {},
             accepts=("Bye.\n\nP.S. Call me.", "Bye.\nPS: bring cake", "Bye.\n**P.S.**\nCall me."),
-            rejects=("Bye.", "The U.P.S. store", "Bye.\n\nP.S.", "P.S. Call me.", "Bye.\nPsst, listen."),
+            rejects=(
+                "Bye.",
+                "The U.P.S. store",
+                "Bye.\n\nP.S.",
+                "P.S. Call me.",
+                "Bye.\nPsst, listen.",
+                "Hi,\n\nP.S. I am late.\n\nIt rains.\n\nBye.",
+            ),
         ),
         Example({"marker": "P.P.S."}, accepts=("Bye.\nP.S. One.\nP.P.S. Two.",), rejects=("Bye.\nP.S. One.",)),
         Example(
@@ -222,9 +241,9 @@ class Postscript(Check):
     def check(self, text: Text) -> Verdict:
         begins = _postscript(self.marker)
         for found in begins.finditer(text.shown):
-            if _opens_line(text.shown, found.start()) and any(map(str.isalnum, text.shown[found.end() :])):
+            if _opens_line(text.shown, found.start()) and _says_it_last(text.shown[found.end() :]):
                 return self.verdict(True, "a postscript stands at the end")
-        reason = f'no line after the first begins with "{self.marker}" and says something'
+        reason = f'no line at the end begins with "{self.marker}" and says something'
         return self.verdict(False, reason)
 
 
@@ -245,6 +264,12 @@ def _opens_line(text: str, place: int) -> bool:
     )
 
 
+def _says_it_last(rest: str) -> bool:
+    """Return whether what follows a marker says something, and is not the letter itself: two blocks at most."""
+    own, *more = [block for block in _BLANK_LINE.split(rest) if any(map(str.isalnum, block))] or [""]
+    return bool(own) and sum(not _FURTHER.match(block) for block in more) <= 1
+
+
 def _openings(part: str, length: int) -> Iterator[str]:
     """Yield the first `length` characters of a part as it is, and without the marks that a reader passes over."""
     mark = _MARK.match(part)
@@ -255,11 +280,19 @@ def _openings(part: str, length: int) -> Iterator[str]:
                 yield opening.replace("**", "")
 
 
+def _leads_with_ending(body: str, phrase: str) -> bool:
+    """Return whether `body` begins with `phrase` and an ending that is written together with it."""
+    word = _WORD_END.match(body, len(phrase)) if body.startswith(phrase) else None
+    return word is not None and PARTICLES.fullmatch(word[0]) is not None
+
+
 def _leads(body: str, phrase: str) -> bool:
     """Return whether `body` begins with `phrase`, and not in the middle of a word."""
     if not body.startswith(phrase):
         return False
     after = body[len(phrase) : len(phrase) + 1]
+    if _UNSPACED.match(after) or _UNSPACED.match(phrase[-1:]):
+        return unicodedata.combining(after or " ") == 0
     inside = after.isalnum() or unicodedata.combining(after or " ") > 0
     return not (phrase[-1:].isalnum() and inside)
 

@@ -17,6 +17,7 @@ from verif_sdk.language.likelihood import likelihoods, normal
 from verif_sdk.language.scripts import LANGUAGES, letters, runs, scripts_of
 
 SHORTEST_PART = 80  # letters: shorter lines are read together with the next
+SHORTEST_ALONE = 20  # letters of a sentence that is judged by itself
 LONGEST_PART = 400  # characters
 MOST_PARTS = 64
 """How many parts of a long text are looked at: a response costs no more than one of some 5,000 words."""
@@ -26,6 +27,8 @@ FAR, FAR_PER_ROOT = 7.5, 1.0
 """From how many nats on, plus so many times the square root of the characters, a part is in another language.
 
 Both bounds were chosen on one half of lingua's published test data, and measured on the other."""
+LONGEST_BORROWED = 5
+"""Letters of a lone word that may be a name or borrowed, such as "Pizza", and says nothing against a language."""
 _KANA = 0.05  # the share of kana from which a text in Han letters is Japanese
 _OWN, _FOREIGN = 0.5, 0.2  # shares of letters in the language's own scripts
 _HAN_IS_CHINESE = 20  # letters without any kana
@@ -34,6 +37,7 @@ _CODE = regex.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]*`", regex.DOTA
 _ADDRESS = regex.compile(r"(?:https?://|www\.)\S++|(?<!\S)[^\s@]++@[^\s@]++\.[^\s@]++")
 _QUOTED = regex.compile(r'"[^"\n]++"|“[^“”\n]++”|„[^„“”\n]++[“”]|«[^«»\n]++»|「[^「」\n]++」')
 _NAME = regex.compile(r"(?<=[^\s.!?:;\"“”„«»…] )\p{Lu}\S*+")
+_ENDS = regex.compile(r"(?<=\p{L}\p{L})[.!?:…](?=\s)|\n")
 _LEAST_WORDS = 3  # that are left where names are taken out
 
 
@@ -61,7 +65,7 @@ def share(text: str, code: str) -> Share | None:
         text: any text; only the kinds of letters in `scripts.LANGUAGES` are looked at.
         code: an ISO 639-1 code of `scripts.LANGUAGES`.
     """
-    judged = [_judged(part, code) for part in _sample([*_parts(_prose(text))])]
+    judged = [one for part in _sample([*_parts(_prose(text))]) for one in _judged_apart(part, code)]
     total = sum(part.letters for part in judged)
     if total == 0:
         return None
@@ -86,7 +90,7 @@ def _parts(text: str) -> Iterator[str]:
     part = ""
     for line in text.splitlines():
         for piece in _pieces(line):
-            part = f"{part} {piece}"
+            part = f"{part}\n{piece}"
             if len(part) >= SHORTEST_PART:
                 yield part
                 part = ""
@@ -107,6 +111,25 @@ def _pieces(line: str) -> Iterator[str]:
 def _sample(parts: list[str]) -> list[str]:
     """Return all parts, or as many as are looked at, spread evenly over a long text."""
     return parts[:: math.ceil(len(parts) / MOST_PARTS)]
+
+
+def _judged_apart(part: str, code: str) -> list[_Part]:
+    """Return the judgement on a part, or on each sentence, where one is in the language and the whole is not."""
+    whole = _judged(part, code)
+    if whole.inside:
+        return [whole]
+    apart = [_judged(sentence, code) for sentence in _sentences(part)]
+    return apart if len(apart) > 1 and any(one.inside for one in apart) else [whole]
+
+
+def _sentences(part: str) -> Iterator[str]:
+    """Yield a part in sentences and lines; a short one is read with the next, the last with the one before."""
+    start = 0
+    for end in _ENDS.finditer(part):
+        if _count(part[start : end.end()]) >= SHORTEST_ALONE <= _count(part[end.end() :]):
+            yield part[start : end.end()]
+            start = end.end()
+    yield part[start:]
 
 
 def _judged(part: str, code: str) -> _Part:
@@ -143,6 +166,8 @@ def _compared(words: str, script: str, code: str) -> tuple[bool | None, str]:
     behind = by_language[rival] - wanted
     if behind < NEAR:
         return True, rival
+    if len(words) <= LONGEST_BORROWED and " " not in words:
+        return None, rival
     return (False if behind > FAR + FAR_PER_ROOT * math.sqrt(len(words)) else None), rival
 
 

@@ -43,6 +43,12 @@ class Counted(Check):
         named = ", ".join(f"{name} {value}" for name, value in sorted(others.items()))
         return [Demand(self.type + (f" ({named})" if named else ""), low or 0, inf if high is None else high)]
 
+    def side(self, number: int) -> int:
+        """Return -1 for a number below the bounds, 1 for one above, else 0."""
+        low = self.at_least if self.exactly is None else self.exactly
+        high = self.at_most if self.exactly is None else self.exactly
+        return -1 if low is not None and number < low else int(high is not None and number > high)
+
     def amount(self, unit: str) -> str:
         """Return the bound in words, for a unit in the singular: "at least 3 words", "exactly 1 word"."""
         if self.exactly is not None:

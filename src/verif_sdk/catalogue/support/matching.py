@@ -39,8 +39,10 @@ _CONTRACTED = frozenset(
 _ELIDED = regex.compile(
     r"(?:[ldjmtsnc]|qu|jusqu|lorsqu|puisqu|quoiqu|(?:[dn]?a|de|ne|su)ll|un|que[sl][tl]|co[sm]|dov|bell|ch|tutt|anch)'"
 )
-_PARTICLES = regex.compile(
-    r"'(?:[dt][ae]n?|n?[ıiuü]n|y?[aeıiuü]|l[ae])|[은는이가을를에의와과도만로]|으로|에서|에게|한테|까지|부터|보다|처럼|마다|이?나|이다|입니다|이?라는"
+# Endings of Turkish names; of Korean, where one of place or company may stand before one of case.
+PARTICLES = regex.compile(
+    r"'(?:[dt][ae]n?|n?[ıiuü]n|y?[aeıiuü]|l[ae])|이다|입니다|이?라는"
+    r"|(?:에서?|에게서?|한테서?|께서|으?로(?:서|써)?|까지|부터|보다|처럼|마다|와|과|이?랑|하고|이?나)?(?:[은는이가을를의도만])?"
 )
 _UNSPACED = regex.compile(r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
 _SPACE, _FROM = regex.compile(r"\s"), regex.compile(r"(?r)\s|\A")
@@ -129,7 +131,7 @@ class _Words:
             return True
         if rest in {"'s", "'S"}:
             return self.body[start:end].casefold() not in _CONTRACTED
-        return _PARTICLES.fullmatch(rest) is not None
+        return PARTICLES.fullmatch(rest) is not None
 
 
 def _stops(after: str) -> bool:
