@@ -26,9 +26,9 @@ def send(judge: Judge, cases: Iterable[Pending]) -> list[Pending]:
         if not whole:
             asked.submit(case.open)
     if whole:
-        asked.submit(question for case in pending for question in case.open)
+        asked.submit([question for case in pending for question in case.open])
     for case in pending:
-        case.asks = tuple(asked.claim(question) for question in case.open)
+        case.asks = tuple(asked.claim(case.open))
     return pending
 
 
@@ -58,22 +58,32 @@ def _sending() -> Callable[[Judge, list[Question]], Future[list[Answer]]]:
 
 
 class _Asked:
-    """The questions of one batch, each of which the judge is asked once."""
+    """The questions of one batch, each of which the judge is asked once.
+
+    Where its answers rest on all questions about a response together, they are asked once per list of questions.
+    """
 
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
-        self._places: dict[Question, tuple[Future[list[Answer]], int]] = {}
-        self._claimed: set[Question] = set()
+        self._together = getattr(judge, "together", False)
+        self._places: dict[tuple[Question, ...], tuple[Future[list[Answer]], int]] = {}
+        self._claimed: set[tuple[Question, ...]] = set()
 
-    def submit(self, questions: Iterable[Question]) -> None:
+    def submit(self, questions: list[Question]) -> None:
         """Send those that no case has asked yet, next to each other."""
-        new = [question for question in dict.fromkeys(questions) if question not in self._places]
+        new = {key: key[0] for key in self._keys(questions) if key not in self._places}
         if new:
-            submission = _sending()(self._judge, new)
-            self._places.update((question, (submission, place)) for place, question in enumerate(new))
+            submission = _sending()(self._judge, list(new.values()))
+            self._places.update((key, (submission, place)) for place, key in enumerate(new))
 
-    def claim(self, question: Question) -> Ask:
-        """Return where a question is; the first claim to it pays for it."""
-        first = question not in self._claimed
-        self._claimed.add(question)
-        return Ask(*self._places[question], first)
+    def claim(self, questions: list[Question]) -> Iterator[Ask]:
+        """Yield where each question of a case is; the first claim to it pays for it."""
+        for key in self._keys(questions):
+            first = key not in self._claimed
+            self._claimed.add(key)
+            yield Ask(*self._places[key], first)
+
+    def _keys(self, questions: list[Question]) -> Iterator[tuple[Question, ...]]:
+        """Yield what a question is known by: itself, followed by those that its answer rests on."""
+        rest = tuple(questions) if self._together else ()
+        return ((question, *rest) for question in questions)

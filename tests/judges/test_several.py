@@ -312,6 +312,19 @@ def test_all_in_one_asks_once_per_response_and_gives_every_requirement_the_one_v
     assert good.verdicts[1].decided_by == "all in one: m"
 
 
+def test_all_in_one_gives_a_case_the_same_verdict_whoever_else_is_in_the_batch() -> None:
+    def script(question: Question) -> float:
+        return float("formal" not in question.question)
+
+    alone = Case.of(response="Thanks.", constraints=[POLITE])
+    both = Case.of(response="Thanks.", constraints=[POLITE, FORMAL])
+    judge = AllInOneJudge(CachedJudge(ScriptedJudge(script), "scripted"))
+    for cases in ([both, alone, both], [alone, both, alone]):
+        results = verify_batch(cases, judge=judge, early_exit=False)
+        assert [result.reward for result in results] == [float(case is alone) for case in cases]
+        assert [result.usage.shared for result in results][2] == len(cases[2].constraints)
+
+
 def test_all_in_one_leaves_scales_and_failures_undecided() -> None:
     scale = Question(prompt=None, response="a", question="?", answers=(("1", 0.0), ("2", 1.0)))
     plain = Question(prompt=None, response="a", question="?")

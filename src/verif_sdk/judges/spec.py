@@ -138,14 +138,14 @@ class _Options:
 
     def wrapped(self, judge: Judge, spec: str) -> Judge:
         """Return the judge in the wrappers that the options ask for."""
-        if self.whole:
-            from verif_sdk.judges.wrappers.all_in_one import AllInOneJudge
-
-            judge = AllInOneJudge(judge)
         if self.cache is not None:
             from verif_sdk.judges.wrappers.cache import CachedJudge
 
             judge = CachedJudge(judge, self._named(), None if self.cache == "memory" else self.cache)
+        if self.whole:  # outside the cache, which keeps the one answer to all questions together
+            from verif_sdk.judges.wrappers.all_in_one import AllInOneJudge
+
+            judge = AllInOneJudge(judge)
         if self.calibration is not None:
             from verif_sdk.judges.wrappers.calibrated import CalibratedJudge
 

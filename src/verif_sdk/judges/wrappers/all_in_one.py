@@ -22,6 +22,8 @@ class AllInOneJudge:
     """
 
     shares_loop = True
+    together = True
+    """An answer rests on all questions about the response, so only cases with the same ones share it."""
 
     def __init__(self, judge: Judge) -> None:
         self._judge = judge

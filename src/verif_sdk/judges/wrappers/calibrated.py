@@ -60,6 +60,7 @@ class CalibratedJudge:
         if not 0 < self._threshold < 1:
             raise InvalidSpec(f"calibration: the threshold in {path} is {self._threshold:g}, not between 0 and 1")
         self._judge = judge
+        self.together = getattr(judge, "together", False)
 
     async def start(self) -> None:
         """Start the judge that answers."""
