@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +15,7 @@ from typing import Any, Literal
 import pluggy
 import pytest
 
-from verif_sdk import Check, Example, Registry, Text, Verdict, __version__, hookimpl
+from verif_sdk import Check, Example, Family, Registry, Text, Verdict, __version__, hookimpl
 from verif_sdk.errors import PluginError
 from verif_sdk.files import scoring
 from verif_sdk.plugins import bounds, loading, native, provided
@@ -299,6 +301,62 @@ def test_a_clash_names_the_owner_in_the_same_table() -> None:
     with pytest.raises(PluginError, match=r"provided by both rows 1\.0 and late 1\.0"):
         tables.add(named("verif_rows"), "late 1.0")
     assert tables.plugins["rows 1.0"]["rows"] == ("same",)
+
+
+def test_a_family_is_loaded_when_one_of_its_types_is_named_or_all_are_listed() -> None:
+    loads: list[str] = []
+
+    def load() -> list[type[Check]]:
+        loads.append("stray")
+        return [Stray]
+
+    tables = loading.Tables()
+    tables.add(plugin(Family("stray", load)), "stray 1.0")
+    registry = Registry(**vars(tables))
+    assert "other:type" not in registry.constraints
+    assert loads == []
+    assert registry.constraint_type("stray:type") is Stray
+    assert registry.owners == {"stray:type": "stray 1.0"}
+    assert list(registry.constraints) == ["stray:type"]
+    assert loads == ["stray"]
+
+
+@pytest.mark.parametrize("later", [Family("stray", lambda: [Stray]), Stray])
+def test_a_family_of_two_plugins_is_refused(later: object) -> None:
+    tables = loading.Tables()
+    tables.add(plugin(Family("stray", lambda: [Stray])), "first 1.0")
+    with pytest.raises(PluginError, match=r"'stray.*(provided by another|both first 1.0 and second 2.0)"):
+        tables.add(plugin(later), "second 2.0")
+
+
+@pytest.mark.parametrize(
+    ("load", "cause"),
+    [
+        (lambda: [Stray], "the family 'other' cannot be loaded: it has the type 'stray:type'"),
+        (lambda: [globals()["gone"]], "the family 'other' cannot be loaded: KeyError: 'gone'"),
+        (lambda: [Check], "the family 'other' cannot be loaded: PluginError: Check needs a field"),
+    ],
+)
+def test_a_broken_family_is_an_error_of_its_own_types_alone(load: Callable[[], list[Any]], cause: str) -> None:
+    tables = loading.Tables()
+    tables.add(plugin(Family("other", load), Stray), "stray 1.0")
+    registry = Registry(**vars(tables))
+    assert registry.constraint_type("stray:type") is Stray
+    with pytest.raises(PluginError, match=f"^{re.escape(cause)}"):
+        registry.constraint_type("other:type")
+
+
+def test_a_process_imports_the_families_that_it_names() -> None:
+    code = """
+import json, sys
+from verif_sdk import verify
+assert verify("One two.", {"type": "length:words", "at_least": 2}).passed
+print(json.dumps([name for name in sys.modules if name.startswith("verif")]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    imported = {*json.loads(done.stdout)}
+    assert "verif_sdk.catalogue.length" in imported
+    assert not {"verif_sdk.catalogue.keywords", "verif_ifeval.reference", "verif_ifeval.ifbench.count"} & imported
 
 
 def test_a_misspelt_hook_is_refused() -> None:

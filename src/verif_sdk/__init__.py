@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from verif_sdk.constraint import Check, Constraint, Example, Judged
     from verif_sdk.demand import Demand
     from verif_sdk.errors import InvalidSpec, MissingJudge, Undecidable, UndecidedReward, UnknownName, VerifError
-    from verif_sdk.plugins.hookspecs import Readings, hookimpl
+    from verif_sdk.plugins.hookspecs import Family, Readings, hookimpl
     from verif_sdk.plugins.registry import Registry
     from verif_sdk.question import Answer, Judge, JudgeFactory, Question
     from verif_sdk.text import Text
@@ -35,7 +35,7 @@ _HOME = {
     "constraint": ("Check", "Constraint", "Example", "Judged"),
     "errors": ("InvalidSpec", "MissingJudge", "Undecidable", "UndecidedReward", "UnknownName", "VerifError"),
     "demand": ("Demand",),
-    "plugins.hookspecs": ("Readings", "hookimpl"),
+    "plugins.hookspecs": ("Family", "Readings", "hookimpl"),
     "late": ("once",),
     "question": ("Answer", "Judge", "JudgeFactory", "Question"),
     "plugins.registry": ("Registry",),
@@ -55,6 +55,7 @@ __all__ = [
     "Constraint",
     "Demand",
     "Example",
+    "Family",
     "InvalidSpec",
     "Judge",
     "JudgeFactory",

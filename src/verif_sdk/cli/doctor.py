@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -81,7 +82,10 @@ def _extra(what: str, extra: str, modules: Sequence[str]) -> Finding:
 
 def _plugins() -> list[Finding]:
     registry = Registry.installed()
-    found = [Finding(f"plugin {owner}", "ok", _counts(names)) for owner, names in registry.plugins.items()]
+    types = Counter(registry.owners.values())
+    found = [
+        Finding(f"plugin {owner}", "ok", _counts(types[owner], names)) for owner, names in registry.plugins.items()
+    ]
     found += [Finding(f"plugin {plugin}", "broken", cause) for plugin, cause in registry.broken.items()]
     found += [
         Finding(f"plugin {plugin.distribution}", "absent", f"pip install {plugin.distribution}")
@@ -93,15 +97,11 @@ def _plugins() -> list[Finding]:
     return [*found, *_failing(registry)]
 
 
-def _counts(names: Mapping[str, Sequence[str]]) -> str:
+def _counts(types: int, names: Mapping[str, Sequence[str]]) -> str:
     """Return what a plugin provides, in numbers."""
-    words = {
-        "constraints": "constraint type",
-        "judges": "judge",
-        "aggregators": "aggregator",
-        "rows": "row format",
-    }
-    counts = {words[kind]: len(provided) for kind, provided in names.items() if provided}
+    words = {"judges": "judge", "aggregators": "aggregator", "rows": "row format"}
+    numbers = {"constraint type": types, **{word: len(names.get(kind, ())) for kind, word in words.items()}}
+    counts = {word: number for word, number in numbers.items() if number}
     return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for word, count in counts.items()) or "nothing"
 
 

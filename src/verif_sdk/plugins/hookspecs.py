@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,9 +31,21 @@ class Readings:
         return self.strict(row)
 
 
+@dataclass(frozen=True)
+class Family:
+    """Constraint types with one name before the colon, imported when one is first named, or all are listed.
+
+    For plugins with many types. What is wrong with a class is found then, not when the plugin is loaded.
+    """
+
+    name: str
+    load: Callable[[], Iterable[type[Constraint]]]
+    """Imports the classes and returns them."""
+
+
 @hookspec
-def verif_constraints() -> Iterable[type[Constraint]]:
-    """Return constraint classes; each registers under the default of its `type`."""
+def verif_constraints() -> Iterable[type[Constraint] | Family]:
+    """Return constraint classes, each of which registers under the default of its `type`, or families of them."""
     raise NotImplementedError
 
 

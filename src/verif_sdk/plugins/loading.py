@@ -13,11 +13,11 @@ from types import ModuleType
 from typing import Any
 
 from verif_sdk import __version__
-from verif_sdk.constraint import Constraint
 from verif_sdk.errors import PluginError
 from verif_sdk.plugins import bounds
 from verif_sdk.plugins.known import BLOCK, NAMED
 from verif_sdk.plugins.provided import GROUP, provided
+from verif_sdk.plugins.types import Types, owned
 
 NATIVE = "verif_sdk.plugins.native"
 """The built-ins, which are loaded by name, like any plugin: what they provide may itself use the registry."""
@@ -60,11 +60,10 @@ def load(points: list[EntryPoint]) -> Tables:
 class Tables:
     """What plugins provide, by name; the fields are those of `Registry`."""
 
-    constraints: dict[str, type[Constraint]] = field(default_factory=dict)
+    constraints: Types = field(default_factory=Types)
     judges: dict[str, Any] = field(default_factory=dict)
     aggregators: dict[str, Any] = field(default_factory=dict)
     rows: dict[str, Any] = field(default_factory=dict)
-    owners: dict[str, str] = field(default_factory=dict)
     plugins: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     modules: dict[str, str] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
@@ -108,25 +107,30 @@ class Tables:
         for kind, names in self.plugins.pop(owner, {}).items():
             for name in names:
                 getattr(self, kind).pop(name)
-                self.owners.pop(name, None)
 
     def add(self, plugin: object, owner: str) -> None:
         """Add all of one plugin, or, where anything about it is wrong, raise and add nothing."""
-        found = provided(plugin)
+        found, families = provided(plugin)
         for kind, table in found.items():
             for name in table:
                 if name in getattr(self, kind):
                     raise PluginError(
                         f"the name {name!r} is provided by both {self._owner(kind, name)} and {owner}"
                     )
+        for family in families:
+            if self.constraints.has_family(family.name):
+                raise PluginError(f"the family {family.name!r} of {owner} is provided by another plugin too")
+        for family in families:
+            self.constraints.add_family(family, owner)
         names = self.plugins.setdefault(owner, {})
         for kind, table in found.items():
             getattr(self, kind).update(table)
             names[kind] = (*names.get(kind, ()), *table)
-        for name, cls in found["constraints"].items():
-            self.owners[name] = cls.provider = owner
+        owned(found["constraints"], owner)
 
     def _owner(self, kind: str, name: str) -> str:
+        if kind == "constraints":
+            return self.constraints[name].provider
         return next(owner for owner, names in self.plugins.items() if name in names[kind])
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from verif_sdk import aggregate, catalogue, rows
 from verif_sdk.aggregate import Aggregator
 from verif_sdk.case import RowFormat
-from verif_sdk.constraint import Constraint
 from verif_sdk.judges import spec as judges
-from verif_sdk.plugins.hookspecs import hookimpl
+from verif_sdk.plugins.hookspecs import Family, hookimpl
 from verif_sdk.question import JudgeFactory
 
 
 @hookimpl
-def verif_constraints() -> Iterable[type[Constraint]]:
-    return catalogue.constraints()
+def verif_constraints() -> Iterable[Family]:
+    return [Family(name, partial(catalogue.constraints, name)) for name in catalogue.FAMILIES]
 
 
 @hookimpl

@@ -7,18 +7,18 @@ from typing import Any
 
 import pluggy
 
-from verif_sdk.constraint import Constraint
 from verif_sdk.errors import PluginError
 from verif_sdk.plugins import hookspecs
-from verif_sdk.plugins.declaration import declared
+from verif_sdk.plugins.hookspecs import Family
+from verif_sdk.plugins.types import Classes, declared_types
 
 GROUP = "verif_sdk"
 HOOKS = {kind: f"verif_{kind}" for kind in ("constraints", "judges", "aggregators", "rows")}
 """The hooks, by what they provide."""
 
 
-def provided(plugin: object) -> dict[str, dict[str, Any]]:
-    """Return what the hooks of a plugin return, by kind and name.
+def provided(plugin: object) -> tuple[dict[str, dict[str, Any]], list[Family]]:
+    """Return what the hooks of a plugin return, by kind and name; and the families that load later.
 
     Raises:
         PluginError: it has no hook, or one returned something that cannot be used.
@@ -28,8 +28,9 @@ def provided(plugin: object) -> dict[str, dict[str, Any]]:
     if not manager.get_hookcallers(plugin):
         raise PluginError("it has no hook: mark one of " + ", ".join(HOOKS.values()) + " with @hookimpl")
     returned = {kind: _returned(manager, hook) for kind, hook in HOOKS.items()}
-    types = _types(returned.pop("constraints"))
-    return {"constraints": types, **{kind: _table(HOOKS[kind], value) for kind, value in returned.items()}}
+    types, families = _split(returned.pop("constraints"))
+    tables = {kind: _table(HOOKS[kind], value) for kind, value in returned.items()}
+    return {"constraints": types, **tables}, families
 
 
 def _returned(manager: pluggy.PluginManager, hook: str) -> Any:
@@ -42,15 +43,13 @@ def _returned(manager: pluggy.PluginManager, hook: str) -> Any:
     return ()
 
 
-def _types(classes: Any) -> dict[str, type[Constraint]]:
-    if not isinstance(classes, Iterable) or isinstance(classes, (str, Mapping, type)):
-        raise PluginError(f"verif_constraints returned {classes!r:.80}; return a list of classes")
-    types: dict[str, type[Constraint]] = {}
-    for cls in classes:
-        if (name := declared(cls)) in types:
-            raise PluginError(f"the type {name!r} is provided twice")
-        types[name] = cls
-    return types
+def _split(returned: Any) -> tuple[Classes, list[Family]]:
+    """Return the classes that a hook returned, by name, and the families."""
+    if not isinstance(returned, Iterable) or isinstance(returned, (str, Mapping, type)):
+        raise PluginError(f"verif_constraints returned {returned!r:.80}; return a list of classes")
+    listed = [*returned]
+    families = [one for one in listed if isinstance(one, Family)]
+    return declared_types(one for one in listed if not isinstance(one, Family)), families
 
 
 def _table(hook: str, table: Any) -> dict[str, Any]:

@@ -37,14 +37,18 @@ class Registry:
     judges: Mapping[str, JudgeFactory] = field(default_factory=dict)
     aggregators: Mapping[str, Aggregator] = field(default_factory=dict)
     rows: Mapping[str, RowFormat | Readings] = field(default_factory=dict)
-    owners: Mapping[str, str] = field(default_factory=dict)
-    """Type string to the distribution that provides it."""
     plugins: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
-    """Per distribution, with its version, the names it provides: of constraints, judges, aggregators and rows."""
+    """Per distribution, with its version, the names it provides: of judges, aggregators and rows, and of the
+    constraints that are in no family."""
     modules: Mapping[str, str] = field(default_factory=dict)
     """Modules that are plugins, by name, to the distribution, the module or the script as `plugins` has it."""
     broken: Mapping[str, str] = field(default_factory=dict)
     """Plugins that could not be used: entry point and distribution to the cause."""
+
+    @property
+    def owners(self) -> Mapping[str, str]:
+        """Type string to the distribution that provides it."""
+        return {name: cls.provider for name, cls in self.constraints.items()}
 
     @staticmethod
     def installed() -> Registry:
@@ -70,7 +74,7 @@ class Registry:
         if MAIN not in modules and all(name in Registry.installed().modules for name in modules):
             return
         with late.loading():
-            tables = loading.Tables(**{name: dict(table) for name, table in vars(Registry.installed()).items()})
+            tables = loading.Tables(**{name: table.copy() for name, table in vars(Registry.installed()).items()})
             for name in modules:
                 tables.use(name)
             _registry = Registry(**vars(tables))

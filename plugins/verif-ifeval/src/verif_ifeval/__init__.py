@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from verif_sdk import Constraint, Readings, hookimpl
+from verif_sdk import Constraint, Family, Readings, hookimpl
 
 
 @hookimpl
-def verif_constraints() -> Iterable[type[Constraint]]:
-    from verif_ifeval import ifbench, ifeval, iftrain, loose
+def verif_constraints() -> Iterable[Family]:
+    from verif_ifeval import ifbench, iftrain
 
-    return [*ifeval.constraints(), *ifbench.constraints(), *iftrain.constraints(), loose.Loose]
+    return [
+        Family("ifeval", _ifeval),
+        Family("ifbench", ifbench.constraints),
+        Family("iftrain", iftrain.constraints),
+    ]
 
 
 @hookimpl
@@ -20,3 +24,9 @@ def verif_rows() -> Mapping[str, Readings]:
 
     listed = Readings(strict=rows.strict, loose=rows.loose)
     return {"ifeval": listed, "ifbench": listed, "ifrlvr": Readings(strict=rows.rlvr, loose=rows.rlvr_loose)}
+
+
+def _ifeval() -> Iterable[type[Constraint]]:
+    from verif_ifeval import ifeval, loose
+
+    return [*ifeval.constraints(), loose.Loose]
