@@ -424,6 +424,16 @@ def test_a_command_of_a_plugin_that_cannot_be_loaded_is_named() -> None:
         commands._loaded(point)
 
 
+def test_a_command_of_a_plugin_that_is_absent_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    from typer.testing import CliRunner
+
+    from verif_sdk.cli import app, commands
+
+    monkeypatch.setattr(commands, "entry_points", lambda **_: ())
+    done = CliRunner().invoke(app, ["data"])
+    assert str(done.exception) == "unknown command 'data'; it is in a plugin: pip install verif-ifeval"
+
+
 @pytest.mark.parametrize(
     ("requirement", "fits"),
     [

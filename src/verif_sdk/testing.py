@@ -1,4 +1,7 @@
-"""The kit that plugin authors test with: `assert_contract` states what every constraint type owes."""
+"""The kit that plugin authors test with: `assert_contract` states what every constraint type owes.
+
+`ScriptedJudge` stands in for a model.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from verif_sdk.constraint import Constraint, Example
 from verif_sdk.errors import InvalidSpec, MissingExtra, PluginError
+from verif_sdk.judges.scripted import ScriptedJudge
 from verif_sdk.plugins.declaration import declared
 from verif_sdk.question import Answer
 from verif_sdk.text import Text
@@ -14,6 +18,8 @@ from verif_sdk.verdict import Verdict
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
+
+__all__ = ["ADVERSARIAL", "ScriptedJudge", "assert_contract", "assert_survives", "texts"]
 
 BLANK = ("", " \n\t", "\u00a0\u3000")
 

@@ -97,7 +97,7 @@ def test_a_plugin_installs_its_tests_pass_and_its_types_are_listed(tmp_path: Pat
         return done.stdout
 
     run("-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--no-build-isolation", "-e", "my-style")
-    assert "3 passed" in run("-m", "pytest", "-q", "-p", "no:cacheprovider", "my-style")
+    assert "4 passed" in run("-m", "pytest", "-q", "-p", "no:cacheprovider", "my-style")
     listed = json.loads(run("-c", "from verif_sdk.cli import main; main()", "list", "my_style", "--json"))
     assert {one["type"]: one["by"] for one in listed} == {"my_style:questions": "code", "my_style:voice": "judge"}
     assert f'"verif-sdk>={__version__.rpartition(".")[0]},<' in (tmp_path / "my-style/pyproject.toml").read_text()

@@ -9,7 +9,8 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from verif_sdk.errors import PluginError, in_words
+from verif_sdk.errors import PluginError, UnknownName, in_words
+from verif_sdk.plugins.known import KNOWN
 
 GROUP = "verif_sdk.commands"
 """The entry-point group of functions that become commands, as typer makes them, under the names of the points."""
@@ -28,8 +29,12 @@ class Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if own := super().get_command(ctx, cmd_name):
             return own
-        points = tuple(entry_points(group=GROUP, name=cmd_name))
-        return _loaded(points[0]) if points else None
+        if points := tuple(entry_points(group=GROUP, name=cmd_name)):
+            return _loaded(points[0])
+        for plugin in KNOWN:
+            if cmd_name in plugin.commands:
+                raise UnknownName.of("command", cmd_name, f"it is in a plugin: pip install {plugin.distribution}")
+        return None
 
 
 def _loaded(point: EntryPoint) -> Any:

@@ -20,6 +20,8 @@ class KnownPlugin(NamedTuple):
     """What its types begin with, up to the first colon."""
     rows: tuple[str, ...]
     """Its row formats, which `verif benchmark` takes too."""
+    commands: tuple[str, ...]
+    """What it adds to `verif`."""
 
     def has(self, name: str) -> bool:
         """Return whether a type or a row format of this name is the plugin's."""
@@ -32,6 +34,7 @@ KNOWN = (
         "verif-ifeval",
         families=("ifeval", "ifbench", "iftrain"),
         rows=("ifeval", "ifeval-loose", "ifbench", "ifbench-loose", "ifrlvr", "ifrlvr-loose"),
+        commands=("data",),
     ),
 )
 
