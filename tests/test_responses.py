@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from verif_sdk import InvalidSpec
-from verif_sdk.files.responses import Responses, joined
+from verif_sdk import Case, InvalidSpec
+from verif_sdk.catalogue.length import Words
+from verif_sdk.files.responses import Responses, answered, joined
 
 
 def written(path: Path, rows: list[Any]) -> Path:
@@ -44,6 +45,23 @@ def test_a_row_is_joined_with_each_response_and_one_without_any_has_null(tmp_pat
         (2, None),
     ]
     assert rows[3] == (3, b"[")
+
+
+def test_a_row_without_a_response_is_named_with_the_file(tmp_path: Path) -> None:
+    answers = written(tmp_path / "r.jsonl", [{"key": 1, "response": "a"}])
+    read = answered(lambda row: Case(response=str(row["response"]), constraints=[Words(at_least=1)]), answers)
+    rows: list[tuple[dict[str, Any], str]] = [
+        ({"key": 2, "prompt": "Say B."}, "key '2'"),
+        ({"messages": [{"role": "user", "content": " Say B. "}]}, "the prompt 'Say B.'"),
+        ({}, "this row, which has neither key nor prompt"),
+    ]
+    for row, name in rows:
+        ((_, line),) = joined([(1, json.dumps(row).encode())], answers)
+        with pytest.raises(InvalidSpec) as refused:
+            read(json.loads(line))
+        assert str(refused.value) == f"{answers} has no response to {name}"
+    ((_, line),) = joined([(1, b'{"key": 1}')], answers)
+    assert read(json.loads(line)).response == "a"
 
 
 def test_a_key_that_names_another_prompt_is_an_error(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import typer
 from rich.console import Console
@@ -18,6 +18,7 @@ from rich.console import Console
 from verif_sdk import __version__
 from verif_sdk.case import THINK
 from verif_sdk.cli import summary
+from verif_sdk.cli.output import fields_kept, output
 from verif_sdk.cli.progress import progress
 from verif_sdk.cli.shown import shown
 from verif_sdk.cli.think import Think
@@ -26,10 +27,10 @@ from verif_sdk.composer import Composer
 from verif_sdk.errors import InvalidSpec, Stopped
 from verif_sdk.files import scoring
 from verif_sdk.files.lines import Consumed, Line, numbered, opened
-from verif_sdk.files.responses import joined
-from verif_sdk.files.scored_file import ScoredFile, own_files
+from verif_sdk.files.responses import answered, joined
+from verif_sdk.files.scored_file import ScoredFile
 from verif_sdk.files.scored_stream import ScoredStream
-from verif_sdk.files.scoring import FIELDS, Row, Scoring
+from verif_sdk.files.scoring import Row, Scoring
 from verif_sdk.files.scoring import undecided as is_undecided
 from verif_sdk.files.tally import Tally
 from verif_sdk.visible import visible_json
@@ -78,7 +79,7 @@ def score(
     Exit codes: 0 every row has a reward, 2 the call is wrong, 3 some rows were bad or undecided, 4 the run stopped
     early, 130 interrupted; after 4 and 130 the same call goes on.
     """
-    kept = _kept(keep, keep_text=keep_text)
+    kept = fields_kept(keep, keep_text=keep_text)
     composer = Composer(
         judge=judge,
         aggregate=aggregate,
@@ -87,7 +88,14 @@ def score(
         think=think,
         unsandboxed=unsandboxed,
     )
-    run = Scoring(scoring.in_mode(rows_format, mode), composer, kept, None if keep_going else 20, telemetry)
+    read = scoring.in_mode(rows_format, mode)
+    run = Scoring(
+        read if responses is None else answered(read, responses),
+        composer,
+        kept,
+        None if keep_going else 20,
+        telemetry,
+    )
     options = {
         "rows": rows_format,
         "mode": mode,
@@ -105,7 +113,7 @@ def score(
     with (
         _ending(tally, out),
         opened(rows) as source,
-        _output(out, options, [rows, responses], fresh=fresh) as sink,
+        output(out, options, [rows, responses], fresh=fresh) as sink,
     ):
         lines = joined(numbered(source, rows), responses)
         if redo:
@@ -116,37 +124,6 @@ def score(
         raise InvalidSpec(f"{rows} has no rows")
     _report(tally, earlier, out, telemetry=telemetry, as_json=as_json)
     raise typer.Exit(3 if tally.rewarded < tally.rows else 0)
-
-
-def _kept(keep: list[str], *, keep_text: bool) -> list[str]:
-    names = [*dict.fromkeys([*(("prompt", "response") if keep_text else ()), *keep])]
-    if taken := next((name for name in names if name in FIELDS), None):
-        raise InvalidSpec(f"--keep {taken}: every scored row has a field of that name")
-    return names
-
-
-def _output(
-    out: Path, options: dict[str, Any], inputs: list[Path | None], *, fresh: bool
-) -> ScoredFile | ScoredStream:
-    if str(out) == "-" or (out.exists() and not out.is_file() and not out.is_dir()):
-        return ScoredStream(out)
-    if out.suffix == ".gz":
-        raise InvalidSpec(
-            f"--out writes plain JSON lines: leave .gz off {out.name!r} and compress the finished file"
-        )
-    for source in inputs:
-        for own in own_files(out):
-            if source is not None and _same(source, own):
-                raise InvalidSpec(f"--out {out} would overwrite its input {source}; take another --out")
-    return ScoredFile(out, options, fresh=fresh)
-
-
-def _same(source: Path, own: Path) -> bool:
-    try:
-        given = os.fstat(sys.stdin.fileno()) if str(source) == "-" else source.stat()
-        return os.path.samestat(given, own.stat())
-    except (OSError, ValueError):
-        return False
 
 
 def _scored(

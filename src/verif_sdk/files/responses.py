@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any, Self
 
-from verif_sdk.case import as_text
+from verif_sdk.case import Case, RowFormat, as_text
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.files.lines import json_object, opened, undamaged
 
@@ -27,6 +27,22 @@ def joined(lines: Iterable[tuple[int, bytes]], responses: Path | None) -> Iterat
         return
     with Responses(responses) as found:
         yield from found.joined(lines)
+
+
+def answered(read: RowFormat, responses: Path) -> RowFormat:
+    """Return a row format that says which row has no response in a file of responses.
+
+    Args:
+        read: the row format.
+        responses: the file that `joined` took the responses from.
+    """
+
+    def case_of(row: Mapping[str, object]) -> Case:
+        if row.get("response") is None:
+            raise InvalidSpec(f"{responses} has no response to {_called(row)}")
+        return read(row)
+
+    return case_of
 
 
 class Responses:
@@ -127,6 +143,14 @@ def _names(row: Mapping[str, Any]) -> list[bytes]:
     names = [] if key is None else [f"key {key}"]
     names += [] if prompt is None else [f"prompt {prompt.strip()}"]
     return [blake2b(name.encode("utf-8", "surrogatepass"), digest_size=12).digest() for name in names]
+
+
+def _called(row: Mapping[str, Any]) -> str:
+    """Return what a person finds a row by."""
+    if (key := _key(row)) is not None:
+        return f"key {key!r}"
+    prompt = _prompt(row)
+    return "this row, which has neither key nor prompt" if prompt is None else f"the prompt {prompt.strip()!r:.60}"
 
 
 def _key(row: Mapping[str, Any]) -> str | None:
