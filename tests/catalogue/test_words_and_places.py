@@ -117,3 +117,13 @@ def test_it_decides_as_the_table_says(name: str, params: dict[str, Any], respons
     result = verify(response, {"type": name, **params})
     assert result.verdicts[0].passed is passed, result
     assert result.errors == ()
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["he", "she", "it", "that", "this", "there", "what", "who", "where", "when", "how", "why", "let", "one"],
+)
+def test_behind_a_pronoun_s_is_a_word_of_its_own(word: str) -> None:
+    short = f"I think {word}'s fine."
+    assert verify(short, {"type": "keywords:frequency", "keyword": word, "exactly": 0}).passed
+    assert verify("The cat's fine.", {"type": "keywords:frequency", "keyword": "cat", "exactly": 1}).passed
