@@ -15,6 +15,8 @@ from verif_sdk.rewards.openrlhf import OpenRlhfReward
 from verif_sdk.rewards.trl import AsyncTrlReward, TrlReward, reward
 from verif_sdk.rewards.verl import compute_score
 
+pytest.importorskip("aiohttp", reason="the extra `http` is not installed")
+
 WORDS = [{"type": "length:words", "at_most": 2}]
 TRL = {"prompts": ["p"], "completions": ["a b"], "constraints": [WORDS]}
 SHAPED = RewardConfig.of(shaping=[{"kind": "affine", "scale": 3}], undecided=0.0)

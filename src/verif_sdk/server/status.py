@@ -28,7 +28,7 @@ def router(counts: Counts, readiness: Readiness) -> APIRouter:
     async def home(request: Request) -> dict[str, str | dict[str, str]]:
         """Tell what this is and what it serves."""
         routes = [route for route in request.app.routes if isinstance(route, APIRoute) and route.include_in_schema]
-        endpoints = {f"{' '.join(route.methods)} {route.path}": _first_line(route) for route in routes}
+        endpoints = {f"{' '.join(sorted(route.methods or ()))} {route.path}": _first_line(route) for route in routes}
         return {"server": f"verif_sdk {__version__}", "docs": "/docs", "endpoints": endpoints}
 
     @status.get("/healthz")
