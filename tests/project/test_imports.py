@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 
 import verif_sdk
 
@@ -87,4 +88,16 @@ def test_files_stay_as_short_as_contributing_says() -> None:
         ceiling = 250 if "\nCONSTRAINTS" in source else 200
         if lines_of_code(source) > ceiling:
             long.append(path.relative_to(ROOT))
+    assert not long
+
+
+def test_bodies_of_functions_stay_as_short_as_contributing_says() -> None:
+    long = []
+    for path in [*SOURCE.rglob("*.py"), *(ROOT / "plugins").glob("*/src/**/*.py")]:
+        lines = path.read_text("utf-8").splitlines()
+        for node in ast.walk(ast.parse("\n".join(lines))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                body = "\n".join(lines[node.body[0].lineno - 1 : node.end_lineno])
+                if lines_of_code(dedent(body)) > 40:
+                    long.append(f"{path.relative_to(ROOT)}: {node.name}")
     assert not long

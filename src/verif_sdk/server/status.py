@@ -28,7 +28,7 @@ def router(counts: Counts, readiness: Readiness) -> APIRouter:
     async def home(request: Request) -> dict[str, str | dict[str, str]]:
         """Tell what this is and what it serves."""
         routes = [route for route in request.app.routes if isinstance(route, APIRoute) and route.include_in_schema]
-        endpoints = {f"{' '.join(sorted(route.methods or ()))} {route.path}": _first_line(route) for route in routes}
+        endpoints = {f"{_methods(route)} {route.path}": _first_line(route) for route in routes}
         return {"server": f"verif_sdk {__version__}", "docs": "/docs", "endpoints": endpoints}
 
     @status.get("/healthz")
@@ -51,3 +51,7 @@ def router(counts: Counts, readiness: Readiness) -> APIRouter:
 
 def _first_line(route: APIRoute) -> str:
     return route.description.partition("\n")[0]
+
+
+def _methods(route: APIRoute) -> str:
+    return " ".join(sorted(route.methods or ()))
