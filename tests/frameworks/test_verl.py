@@ -133,3 +133,9 @@ def test_a_pathological_response_is_counted(tokenizer: Path) -> None:
     answer = scored(tokenizer, ["one", "a" * 5000 + "!"], [truth, regex], "undecided=0.5")
     assert answer.batch["rm_scores"].sum(dim=1).tolist() == [1.0, 0.5]
     assert answer.non_tensor_batch["verif_undecided"].tolist() == [0.0, 1.0]
+
+
+def test_a_plugin_that_the_configuration_names_is_used_in_the_actors(tokenizer: Path) -> None:
+    soft = json.dumps({"type": "soft:tone", "tone": "polite"})
+    answer = scored(tokenizer, ["one"], [soft], "plugins=[tests.failing_judges]", 'judge="kind:"')
+    assert answer.batch["rm_scores"].sum(dim=1).tolist() == [1.0]

@@ -7,6 +7,12 @@ from verif_sdk import Constraint
 
 def constraints() -> list[type[Constraint]]:
     """Return the classes of all 25."""
-    from verif_ifeval.ifeval import content, form, keywords, length
+    from verif_ifeval.ifeval import casing, content, form, keywords, length
 
-    return [*keywords.CONSTRAINTS, *length.CONSTRAINTS, *content.CONSTRAINTS, *form.CONSTRAINTS]
+    return [
+        *keywords.CONSTRAINTS,
+        *length.CONSTRAINTS,
+        *content.CONSTRAINTS,
+        *form.CONSTRAINTS,
+        *casing.CONSTRAINTS,
+    ]

@@ -1,20 +1,18 @@
-"""IFEval: detectable formats, and the case of letters."""
+"""IFEval: detectable formats."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
 from verif_ifeval.patterns import searched
-from verif_ifeval.punkt import capitals
-from verif_ifeval.reference import Count, Diverges, Finding, Reference, Relation, at_least, compared, exactly
-from verif_sdk import Demand, Example, Text, Undecidable
+from verif_ifeval.reference import Count, Diverges, Finding, Reference, at_least, exactly
+from verif_sdk import Example, Text, Undecidable
 from verif_sdk.bounded import searches
-from verif_sdk.language import detect_raw
 
 # The reference lets blank lines before the mark belong to the match; the marks that are found are the same.
 _STARS = re.compile(r"^[^\S\n]*+\*[^\*].*$", re.MULTILINE)
@@ -25,7 +23,6 @@ _BOLD = re.compile(r"\*\*[^\n\*]*\*\*")
 _BULLETS = re.compile(r"^[ \t]*[*-][ \t]+(?![*\- \t]*$)\S", re.MULTILINE)
 _HIGHLIGHT = re.compile(r"(?<![*\w])(\*{1,3})(?=\S)[^*\n]*[^*\s](?:\1)(?![*\w])")
 _NUMERALS = "(?i:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
-_FEW = 20  # letters, of which langdetect's guess is often wrong
 _ANSWERS = ("My answer is yes.", "My answer is no.", "My answer is maybe.")
 
 
@@ -170,84 +167,6 @@ class Title(Reference):
         return Finding(title, "a title" if title else "no title in <<double angular brackets>>")
 
 
-class CapitalWordFrequency(Reference):
-    """The response has a number of NLTK tokens in capitals; "I" counts."""
-
-    template = "Words with all capital letters should appear {capital_relation} {capital_frequency} times."
-    examples = (
-        Example(
-            {"capital_frequency": 2, "capital_relation": "at least"},
-            accepts=("I like NASA.",),
-            rejects=("NASA rocks.",),
-        ),
-    )
-    diverges = Diverges("counts the parts of a contraction", "IT'S")
-    type: Literal["ifeval:change_case:capital_word_frequency"] = "ifeval:change_case:capital_word_frequency"
-    capital_frequency: int
-    capital_relation: Relation
-
-    def holds(self, text: Text) -> Finding:
-        return self._capitals(text.view(capitals))
-
-    def fixed(self, text: Text) -> Finding:
-        return self._capitals(sum(map(str.isupper, text.words)))
-
-    def _capitals(self, found: int) -> Finding:
-        return compared(found, "word", self.capital_relation, self.capital_frequency, " in capitals")
-
-
-class EnglishCapital(Reference):
-    """The response is in capitals, and langdetect, seeded, takes it for English."""
-
-    template = "Your entire response should be in English, and in all capital letters."
-    examples = (
-        Example(
-            {},
-            accepts=("THE WEATHER IS VERY NICE TODAY AND WE ARE GOING TO THE PARK.",),
-            rejects=("The weather is very nice today.", "DAS WETTER IST HEUTE SEHR SCHÖN UND WIR GEHEN RAUS."),
-        ),
-    )
-    diverges = Diverges(
-        "detects the language of capitals, which langdetect was not made for", "THANK YOU VERY MUCH"
-    )
-    type: Literal["ifeval:change_case:english_capital"] = "ifeval:change_case:english_capital"
-
-    def demands(self) -> Iterable[Demand]:
-        return [Demand("the language", value="en"), Demand("the case of letters", value="upper")]
-
-    def holds(self, text: Text) -> Finding:
-        return _cased("capitals", text.raw, text.raw.isupper(), lambda: _is(text.view(detect_raw)))
-
-    def fixed(self, text: Text) -> Finding:
-        return _cased("capitals", text.raw, text.raw.isupper(), lambda: _english(text.raw.lower()))
-
-
-class EnglishLowercase(Reference):
-    """The response is in small letters, and langdetect, seeded, takes it for English."""
-
-    template = (
-        "Your entire response should be in English, and in all lowercase letters. No capital letters are allowed."
-    )
-    examples = (
-        Example(
-            {},
-            accepts=("the weather is very nice today and we are going to the park.",),
-            rejects=("The weather is very nice today.", "das wetter ist heute sehr schön und wir gehen raus."),
-        ),
-    )
-    diverges = Diverges("passes a text without words", "http://a.b/c")
-    type: Literal["ifeval:change_case:english_lowercase"] = "ifeval:change_case:english_lowercase"
-
-    def demands(self) -> Iterable[Demand]:
-        return [Demand("the language", value="en"), Demand("the case of letters", value="lower")]
-
-    def holds(self, text: Text) -> Finding:
-        return _cased("small letters", text.raw, text.raw.islower(), lambda: _is(text.view(detect_raw)))
-
-    def fixed(self, text: Text) -> Finding:
-        return _cased("small letters", text.raw, text.raw.islower(), lambda: _english(text.raw))
-
-
 def _titles(raw: str) -> Iterator[str]:
     """Yield the matches of the pattern `<<[^\\n]+>>` of the reference; a line has at most one."""
     for line in raw.split("\n"):
@@ -269,37 +188,6 @@ def _refused(constant: str) -> None:
     raise ValueError(f"{constant} is no JSON")
 
 
-def _cased(letters: str, raw: str, holds: bool, language: Callable[[], tuple[bool, str]]) -> Finding:
-    """Return whether a text is in one case and in English; `language` is asked only where the case is right."""
-    if not holds:
-        return _stray(letters, raw)
-    english, found = language()
-    return Finding(english, f"in {letters}, and the language is {found}")
-
-
-def _stray(letters: str, raw: str) -> Finding:
-    wrong = str.islower if letters == "capitals" else str.isupper
-    place = next((place for place, letter in enumerate(raw) if wrong(letter)), -1)
-    if place < 0:
-        return Finding(False, f"no letter in {letters}")
-    return Finding(
-        False, f"{raw[place]!r} at character {place + 1}, asked for {letters} alone", ((place, place + 1),)
-    )
-
-
-def _is(found: str | None) -> tuple[bool, str]:
-    """Return whether the reference takes what langdetect says for English, and it in words."""
-    return found in (None, "en"), found or "unknown, for lack of letters"
-
-
-def _english(raw: str) -> tuple[bool, str]:
-    """Return whether a text in small letters is in English, or too short to be told from it, and the language."""
-    found = detect_raw(raw)
-    letters = [letter for letter in raw if letter.isalpha()]
-    short = found is not None and len(letters) < _FEW and all(map(str.isascii, letters))
-    return found == "en" or short, found or "unknown, for lack of letters"
-
-
 CONSTRAINTS = (
     NumberBulletLists,
     ConstrainedResponse,
@@ -307,7 +195,4 @@ CONSTRAINTS = (
     MultipleSections,
     JsonFormat,
     Title,
-    CapitalWordFrequency,
-    EnglishCapital,
-    EnglishLowercase,
 )
