@@ -35,7 +35,8 @@ from mutants import Mutant, places
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "verif_sdk"
-SUBJECTS = ("catalogue/**/*.py", "judges/**/*.py", "rewards/**/*.py", "composer.py", "pending.py", "aggregate.py")
+SUBJECTS = ["catalogue/**/*.py", "judges/**/*.py", "rewards/**/*.py"]
+SUBJECTS += ["composer.py", "pending.py", "batch.py", "arguments.py", "aggregate.py"]
 ELSEWHERE = {"engine", "engine_main", "hf", "launch", "spawning", "starting", "vllm"}  # need an engine
 ELSEWHERE |= {"inspect_ai", "verifiers", "verifiers_judge"}  # need their framework
 TESTS = ["catalogue", "judges", "properties", "rewards", "rows", "truth", "test_*.py", "project/test_docs.py"]
