@@ -370,3 +370,42 @@ def test_a_wrong_aggregator_is_refused_when_the_composer_is_made() -> None:
         Composer(aggregate="meen")
     with pytest.raises(InvalidSpec, match="the name of an aggregator or a function, got 3"):
         Composer(aggregate=3)  # type: ignore[arg-type]  # wrong on purpose
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        {"timeout": 1},
+        {"timeout": 0.5},
+        {"undecided": 0},
+        {"undecided": 1},
+        {"undecided": "raise"},
+        {"think": None},
+        {"think": ("[T]", "[/T]")},
+        {"plugins": []},
+        {"plugins": ("tests.failing_judges",)},
+    ],
+)
+def test_arguments_at_their_edges_are_taken(argument: dict[str, Any]) -> None:
+    ((name, value),) = argument.items()
+    assert getattr(Composer(**argument), name) == value
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        {"timeout": -1},
+        {"timeout": "1"},
+        {"think": ("<t>",)},
+        {"think": ("a", "b", "c")},
+        {"think": ["a", "b"]},
+        {"think": ("a", 1)},
+        {"plugins": "tests"},
+        {"plugins": (1,)},
+        {"early_exit": None},
+    ],
+)
+def test_arguments_beyond_them_are_refused_by_name(argument: dict[str, Any]) -> None:
+    ((name, _),) = argument.items()
+    with pytest.raises(InvalidSpec, match=f"^{name} is "):
+        Composer(**argument)
