@@ -98,21 +98,27 @@ def split(block: str) -> list[str]:
         after = end.end()
         if after == len(block):
             break
-        if _ends_plainly(block, start, after) or _decide(block, start, end):
+        plainly = _ends_plainly(block, start, after)
+        if _decide(block, start, end) if plainly is None else plainly:
             found.append(block[start:after].strip())
             start = after
     found.append(block[start:].strip())
     return [sentence for sentence in found if sentence[:1].isalnum() or _LETTER.search(sentence)]
 
 
-def _ends_plainly(block: str, start: int, end: int) -> bool:
-    """Return whether a plain word and a dot stand before a capital or a list item: most sentences end so."""
-    if block[end - 1] != "." or block[end] not in " \n":
-        return False
+def _ends_plainly(block: str, start: int, end: int) -> bool | None:
+    """Return whether a mark ends a sentence, as far as a plain word before it and a capital behind it tell."""
+    mark = block[end - 1]
+    if mark not in ".!?" or block[end] not in " \n":
+        return None
     if not block[end + 1 : end + 2].isupper() and block[end : end + 3] not in _NEW_ITEM:
-        return False
+        return None
+    if mark != ".":
+        return True
     word = block[block.rfind(" ", start, end) + 1 : end - 1]
-    return _small_word(word) or (len(word) > _LONGEST_SHORTENED and word.isalpha() and word[1:].islower())
+    if _small_word(word) or (len(word) > _LONGEST_SHORTENED and word.isalpha() and word[1:].islower()):
+        return True
+    return False if word.isdecimal() and len(word) < 4 and not block[start : end - len(word) - 1].strip() else None
 
 
 def _small_word(word: str) -> bool:
@@ -137,7 +143,10 @@ def _decide(block: str, start: int, end: re.Match[str]) -> bool:
 
 def _breaks(block: str, end: re.Match[str]) -> bool:
     """Return whether a line break ends a sentence: not where the line or the next one shows that it goes on."""
-    if block[end.end() : end.end() + 2].isalpha():  # most lines: no item, and nothing before the first letter
+    opening = block[end.end() : end.end() + 2]
+    if opening in {"- ", "* "}:
+        return True
+    if opening.isalpha():  # most lines: no item, and nothing before the first letter
         return not block[end.end()].islower() and block[end.end() - 2] not in ",;，"
     if block[end.end() - 2 : end.end() - 1] in {",", ";", "，"} and not _ITEM.match(block, end.end()):
         return False

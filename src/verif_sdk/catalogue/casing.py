@@ -92,7 +92,7 @@ class CapitalWords(Counted):
         possessive = (
             [word[:-2] for word in text.words if word[-2:] == "'s"] if _MAYBE_NASAS.search(text.plain) else []
         )
-        capitals = filter(str.isupper, (*text.words, *possessive))
+        capitals = [*filter(str.isupper, text.words), *filter(str.isupper, possessive)]
         words = [word for word in capitals if len(word) > 1 and len(_CASED.findall(word)) > 1]
         return self.bounded(len(words), "word in all capitals")
 

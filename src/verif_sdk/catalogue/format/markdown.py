@@ -261,7 +261,7 @@ def _rows_from(lines: Sequence[str]) -> list[int]:
 
 
 def _bullets(raw: str) -> int:
-    lines = (line for line in prose_lines(raw) if line and not line[0].isalpha())  # prose is quickly known
+    lines = (line for line in prose_lines(raw) if line and not line[0].isalnum())  # prose is quickly known
     return sum(1 for line in lines if _BULLET.match(line) and not RULE.match(line))
 
 

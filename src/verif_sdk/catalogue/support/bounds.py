@@ -84,8 +84,8 @@ def counted(number: int, unit: str) -> str:
 
 def plural(unit: str) -> str:
     """Return the plural of a unit; of "word in capitals" and "use of a word" that of the first noun."""
-    noun = _NOUN.search(unit)
-    head, rest = (unit[: noun.start()], noun[0]) if noun else (unit, "")
+    behind = _BEHIND_NOUN.search(unit) if " " in unit else None
+    head, rest = (unit[: behind.start()], behind[0]) if behind else (unit, "")
     if head.endswith(("s", "x", "ch")):
         return f"{head}es{rest}"
     if head.endswith("y") and head[-2:-1] not in "aeo":
@@ -93,4 +93,4 @@ def plural(unit: str) -> str:
     return f"{head}s{rest}"
 
 
-_NOUN = re.compile(r" (?:of|in|with|on) .*", re.DOTALL)
+_BEHIND_NOUN = re.compile(r" (?:of|in|with|on) .*", re.DOTALL)
