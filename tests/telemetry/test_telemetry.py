@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import re
@@ -15,7 +16,9 @@ from hypothesis import strategies as st
 
 from verif_sdk import Case, Composer
 from verif_sdk.rewards import RewardConfig, Rollout, Scorer, metrics
+from verif_sdk.rewards.openrlhf import OpenRlhfReward
 from verif_sdk.rewards.trl import TrlReward
+from verif_sdk.rewards.verl import compute_score
 from verif_sdk.telemetry import KINDS, suspicions
 
 HERE = Path(__file__).parent
@@ -163,3 +166,13 @@ def test_trl_logs_the_share_of_each_kind_where_asked(on: bool) -> None:
         log_metric=lambda name, value: logged.append((name, value)),
     )
     assert [value for name, value in logged if name == "verif/suspicious/repetition"] == ([1.0, 0.0] if on else [])
+
+
+def test_verl_and_openrlhf_get_a_number_for_every_kind() -> None:
+    truth = json.dumps([ONE_SENTENCE])
+    verl = asyncio.run(compute_score("data", "It was fine. " * 5, truth, telemetry=True))
+    named = {name.removeprefix("verif_suspicious_"): value for name, value in verl.items() if "suspicious" in name}
+    assert named == {kind: float(kind == "repetition") for kind in KINDS}
+    openrlhf = OpenRlhfReward(undecided=0.0, telemetry=True)
+    logs = openrlhf(["ab It was fine.", "lost"], ["ab ", "not its prompt"], [truth, truth])["extra_logs"]
+    assert all(len(logs[f"verif_suspicious_{kind}"]) == 2 for kind in KINDS)
