@@ -19,6 +19,8 @@ if NEIGHBOUR.exists():
 BROUGHT_BY = {
     "verif-sdk[data]": ("yaml", "jsonschema"),
     "verif-sdk[http]": ("aiohttp",),
+    "verif-sdk[hf]": ("torch", "transformers"),
+    "verif-sdk[vllm]": ("vllm",),
     "verif-ifeval": ("verif_ifeval",),
 }
 WAY = re.compile(r"pip install '?([\w-]+(?:\[\w+\])?)")
