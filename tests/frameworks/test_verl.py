@@ -22,9 +22,31 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # the framework's own
 WORDS = {"type": "length:words", "at_most": 2}
 
 
+PLUGIN = '''
+from typing import Literal
+from verif_sdk import Check, hookimpl
+
+class Calm(Check):
+    """The response has no exclamation mark."""
+
+    type: Literal["named:calm"] = "named:calm"
+    template = "Do not use exclamation marks."
+
+    def check(self, text):
+        return self.verdict("!" not in text.raw)
+
+@hookimpl
+def verif_constraints():
+    return [Calm]
+'''
+
+
 @pytest.fixture(scope="module", autouse=True)
-def _cluster() -> Iterator[None]:
-    ray.init(num_cpus=2, include_dashboard=False, logging_level="ERROR")
+def _cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    modules = tmp_path_factory.mktemp("modules")  # where the workers find what a configuration names
+    (modules / "named_by_verl.py").write_text(PLUGIN)
+    found = {"env_vars": {"PYTHONPATH": str(modules)}}
+    ray.init(num_cpus=2, include_dashboard=False, logging_level="ERROR", runtime_env=found)
     yield
     ray.shutdown()
 
@@ -136,6 +158,6 @@ def test_a_pathological_response_is_counted(tokenizer: Path) -> None:
 
 
 def test_a_plugin_that_the_configuration_names_is_used_in_the_actors(tokenizer: Path) -> None:
-    soft = json.dumps({"type": "soft:tone", "tone": "polite"})
-    answer = scored(tokenizer, ["one"], [soft], "plugins=[tests.failing_judges]", 'judge="kind:"')
-    assert answer.batch["rm_scores"].sum(dim=1).tolist() == [1.0]
+    truth = json.dumps({"type": "named:calm"})
+    answer = scored(tokenizer, ["one", "one!"], [truth, truth], "plugins=[named_by_verl]")
+    assert answer.batch["rm_scores"].sum(dim=1).tolist() == [1.0, 0.0]
