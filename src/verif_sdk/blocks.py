@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import regex
 
-# Possessive throughout: a long line that is no fence costs one pass.
+# Possessive throughout: a long line that is not a fence costs one pass.
 _FENCE = regex.compile(r"(?P<quote>(?: {0,3}>)*+) {0,3}(?P<marks>`{3,}+|~{3,}+)\s*+(?P<language>[^\s`]*+)[^`]*+$")
 HEADING = regex.compile(r" {0,3}(#{1,6})[ \t]+\S")
 RULE = regex.compile(r"\s*+([-*_])(?:\s*+\1){2,}+\s*+$")

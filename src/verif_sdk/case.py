@@ -133,7 +133,7 @@ def without_reasoning(response: str, opening: str, closing: str) -> str:
 
 
 def last_reply(messages: Sequence[Message]) -> str:
-    """Return the content of the last assistant message, or nothing where there is none."""
+    """Return the content of the last assistant message, or nothing if there is no such message."""
     for message in reversed(messages):
         if message.get("role") == "assistant" and message.get("content"):
             return content(message)

@@ -180,7 +180,7 @@ class Composer:
         """Return the judge if one of the cases needs it.
 
         Raises:
-            MissingJudge: there is none.
+            MissingJudge: no judge is set.
         """
         soft = next((item.type for case in cases for item in case.constraints if not item.hard), None)
         if soft is None:

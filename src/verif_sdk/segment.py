@@ -49,7 +49,7 @@ _WORD = regex.compile(
     regex.VERBOSE | regex.V1,
 )
 _LONGEST_KEPT = 64
-# The number of a list item is no word.
+# The number of a list item is not a word.
 _LABEL = re.compile(r"\n[ \t>]*[*_]*\(?\d{1,3}[.)](?=[ \t*_]+\S)")
 _SAYING = regex.compile(r"[\p{L}\p{N}\p{So}]")
 _UNSPACED = regex.compile(r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]++")
@@ -74,7 +74,7 @@ def words(text: str) -> tuple[str, ...]:
     """Return the words of `text`, in order.
 
     "don't", "well-known", "3.14", "5:30", "U.S.A", "AT&T", an e-mail address and a URL are one word each; an
-    ideograph or kana is a word of its own; the number of a list item, punctuation and emoji are none.
+    ideograph or kana is a word of its own; the number of a list item, punctuation and emoji are not words.
     """
     if "1" in text or "2" in text or ")" in text:
         text = _LABEL.sub("\n", f"\n{text}")

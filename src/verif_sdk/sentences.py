@@ -51,7 +51,7 @@ _LONGEST_SHORTENED = 4
 """Letters of the longest that they have with a capital."""
 _NEW_ITEM = frozenset(("\n- ", "\n* ", "\n• "))
 _CLOCK = regex.compile(r"(?:^|[\s\d(])[AaPp]\.[Mm]\.$")
-# A preposition and a time are no sentence: "At 5 p.m. Anna called."
+# A preposition and a time do not make a sentence: "At 5 p.m. Anna called."
 _ONLY_A_TIME = regex.compile(
     r"[\s\"'“‘(*_]*+(?i:(?:on )?(?:today|yesterday|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day),? )?"
     r"(?i:at|by|around|about|before|after|until|till|since|from) [\w:. ]{0,24}[AaPp]\.[Mm]\.$"
@@ -91,7 +91,7 @@ _LONGEST = 16
 def split(block: str) -> list[str]:
     """Return the sentences of a paragraph or list, in order, without outer white space.
 
-    A piece without a letter or digit is none.
+    A piece without a letter or digit does not count.
     """
     found, start = [], 0
     for end in _CANDIDATE.finditer(block):
@@ -126,7 +126,7 @@ def _small_word(word: str) -> bool:
 
 
 def _without_capitals(block: str, start: int, end: int) -> bool:
-    """Return whether a sentence begins with a small letter, and ends with a word that is no abbreviation."""
+    """Return whether a sentence begins with a small letter, and ends with a word that is not an abbreviation."""
     opening = _LETTER.search(block, start, start + 100)
     word = block[max(start, block.rfind(" ", start, end) + 1) : end - 1].strip()
     return opening is not None and opening[0].islower() and _small_word(word)

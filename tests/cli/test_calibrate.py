@@ -113,8 +113,8 @@ def test_the_file_moves_the_threshold_of_a_judge_and_keeps_the_order(tmp_path: P
 def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "judge.json"
     for text, said in (
-        ("{", "is no file of"),
-        ("{}", "is no file of"),
+        ("{", "was not written by"),
+        ("{}", "was not written by"),
         ('{"threshold": 2, "prompt_version": "3", "judge": "hf:a"}', "not between 0 and 1"),
         ('{"threshold": 0.5, "prompt_version": "0", "judge": "hf:a"}', "calibrate anew"),
         ('{"threshold": 0.5, "prompt_version": "3", "judge": "hf:b"}', "is of the judge hf:b, this is hf:a;"),
@@ -125,7 +125,7 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
             CalibratedJudge(ScriptedJudge(lambda _: 1.0), str(path), "hf:a?batch_size=4")
     path.write_text('{"threshold": 0.4, "prompt_version": "3", "judge": "hf:a?device=cuda"}')
     CalibratedJudge(ScriptedJudge(lambda _: 1.0), str(path), "hf:a?batch_size=4")  # neither changes a probability
-    with pytest.raises(InvalidSpec, match="is no file of"):
+    with pytest.raises(InvalidSpec, match="was not written by"):
         from_spec(f"server:http://a?calibration={tmp_path / 'none'}")
 
 

@@ -203,7 +203,7 @@ def test_an_address_without_the_version_is_named_where_chats_are_unknown(server:
 def test_what_is_no_address_is_said() -> None:
     judge = OpenAIJudge("a-model", base_url="nowhere")
     (answer,) = event_loop.submit(judge.answer([ASKED])).result(timeout=60)
-    assert answer.error == "'nowhere' is no address of a server"
+    assert answer.error == "'nowhere' is not the address of a server"
 
 
 async def _hang(_: web.Request) -> web.StreamResponse:

@@ -142,4 +142,4 @@ def _additional_properties(
         if isinstance(allowed, Mapping):
             yield from validator.descend(value, allowed, path=name)
         elif not allowed:
-            yield ValidationError(f"{name!r} is none of the properties that are allowed")
+            yield ValidationError(f"{name!r} is not one of the allowed properties")

@@ -18,7 +18,7 @@ class Python(Check):
 
     The program defines `check_following(instruction, response)` and returns True or False; anything
     else, an exception included, leaves the verdict undecided. `instruction` is the prompt of the case,
-    empty where there is none. The program runs in a sandbox without files, network or other processes;
+    empty without one. The program runs in a sandbox without files, network or other processes;
     see the explanation of the sandbox in the docs.
 
     Source: the checkers of VerInstruct (arXiv 2506.09942), which that paper's code runs in the trainer.

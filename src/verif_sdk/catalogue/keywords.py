@@ -137,7 +137,7 @@ class Frequency(Counted):
 class LetterFrequency(Counted):
     """The response contains a letter, or any other single character, a number of times.
 
-    With its accent or without it is another letter, however the accent is written; "ß" is no "s".
+    With its accent or without it is another letter, however the accent is written; "ß" is not "s".
     """
 
     examples = (

@@ -66,7 +66,7 @@ class Sentences(Counted):
 class Paragraphs(Counted):
     """The response has a number of paragraphs: blocks of text, or lists, between blank lines.
 
-    Headings, rules, code blocks and tables are no paragraphs.
+    Headings, rules, code blocks and tables do not count as paragraphs.
     """
 
     examples = (

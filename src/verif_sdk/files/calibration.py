@@ -46,7 +46,7 @@ class Calibration:
     undecided: int
     """Labelled constraints to which the judge gave no verdict; they count nowhere else."""
     other: int
-    """Labelled constraints that are no question of yes and no, such as a scale: no threshold is found on them."""
+    """Labelled constraints that are not yes-or-no questions, such as a scale: no threshold is found on them."""
     usual: Agreement
     """At the threshold 0.5."""
     best: Agreement
@@ -111,7 +111,7 @@ def calibrate(
     Args:
         pairs: probabilities with labels; both labels must occur.
         undecided: labelled constraints without a verdict, counted by cause.
-        other: labelled constraints that are no question of yes and no.
+        other: labelled constraints that are not yes-or-no questions.
 
     Raises:
         InvalidSpec: there is no label, or all are the same.

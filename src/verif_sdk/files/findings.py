@@ -76,7 +76,7 @@ def wrong(case: Case) -> Iterator[tuple[Kind, str]]:
 
 
 def _id(line: bytes) -> str | None:
-    """Return the id, or the key, of a row that is no case, if it is as much as an object."""
+    """Return the id, or the key, of a row that cannot be a case, if it is an object at all."""
     try:
         row = json.loads(line)
     except (ValueError, RecursionError):

@@ -109,7 +109,7 @@ def json_object(line: bytes | str) -> dict[str, Any]:
     """Return the JSON object in a line.
 
     Raises:
-        InvalidSpec: there is none, or it has a key twice.
+        InvalidSpec: the line is not one, or has a key twice.
     """
     try:
         row = json.loads(line, object_pairs_hook=distinct)

@@ -77,7 +77,7 @@ class Responses:
     def joined(self, lines: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
         """Yield a line per response to each row, in order; a row without one gets null for its response.
 
-        A line that is no JSON object is passed on as it is.
+        A line that is not a JSON object is passed on as it is.
 
         Raises:
             InvalidSpec: a response has the key of a row, but another prompt than that row.

@@ -73,7 +73,7 @@ class Client:
         """Return the server's JSON reply to `body`.
 
         Raises:
-            Refused: there is none after all tries.
+            Refused: no try got a reply.
         """
         headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {key}"} if key else {})}
         data = json.dumps(body).encode()
@@ -105,7 +105,7 @@ class Client:
         except TimeoutError:
             return f"the server did not answer within {self._timeout:g} s", None
         except aiohttp.InvalidURL:
-            return f"{self._base_url!r} is no address of a server", None
+            return f"{self._base_url!r} is not the address of a server", None
         except aiohttp.ClientError as error:
             return f"no connection to {self._base_url}: {_why(error)}", 0.0
         if body is None:

@@ -94,7 +94,7 @@ class Layout:
 
     def content(self, text: str) -> list[int]:
         """Return the token ids of an untrusted text, in which nothing becomes a control token."""
-        # A lone surrogate is no Unicode text, and tokenizers refuse it.
+        # A lone surrogate is not Unicode text, and tokenizers refuse it.
         return without(self._control, self._tokenizer, text.encode("utf-8", "replace").decode())
 
 

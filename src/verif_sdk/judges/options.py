@@ -34,7 +34,7 @@ def number(name: str, value: float | str) -> float:
     """Return an option that is a number above 0.
 
     Raises:
-        InvalidSpec: the value is no number above 0.
+        InvalidSpec: the value is not a number above 0.
     """
     read = converted(value)
     if isinstance(read, bool) or not isinstance(read, (int, float)) or read <= 0:
@@ -46,7 +46,7 @@ def count(name: str, value: float | str) -> int:
     """Return an option that is a whole number from 0.
 
     Raises:
-        InvalidSpec: the value is no whole number from 0.
+        InvalidSpec: the value is not a whole number from 0.
     """
     read = converted(value)
     if (
@@ -63,7 +63,7 @@ def share(name: str, value: float | str) -> float:
     """Return an option that is a number in [0, 1].
 
     Raises:
-        InvalidSpec: the value is none.
+        InvalidSpec: the value is not one.
     """
     read = converted(value)
     if isinstance(read, bool) or not isinstance(read, (int, float)) or not 0 <= read <= 1:

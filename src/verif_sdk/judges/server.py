@@ -26,7 +26,7 @@ class ServerJudge:
     The token is that of the environment variable VERIF_SERVER_TOKEN.
 
     Raises:
-        InvalidSpec: the address is none, or an option is no number above 0.
+        InvalidSpec: the address cannot be used, or an option is not a number above 0.
         MissingExtra: aiohttp is not installed.
     """
 
@@ -43,7 +43,7 @@ class ServerJudge:
         self._retries = count("retries", retries)
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
-        """Return the server's answers; where there is none, each says why."""
+        """Return the server's answers; an answer that failed says why."""
         return await event_loop.at_home(self._answers(questions))
 
     async def _answers(self, questions: Sequence[Question]) -> list[Answer]:
@@ -55,7 +55,7 @@ class ServerJudge:
         except Refused as cause:
             return [Answer(error=str(cause))] * len(questions)
         except (KeyError, TypeError):
-            error = f"{self._address} is no reward server: its reply has no answers"
+            error = f"{self._address} is not a reward server: its reply has no answers"
             return [Answer(error=error)] * len(questions)
         if len(answers) != len(questions):
             error = f"the server gave {len(answers)} answers to {len(questions)} questions"

@@ -27,7 +27,7 @@ def resolve(judge: Judge | str | None) -> Judge | None:
     One judge per spec and process: all callers share its engine.
 
     Raises:
-        InvalidSpec: the spec cannot be read, or the object is no judge.
+        InvalidSpec: the spec cannot be read, or the object is not a judge.
         MissingExtra: the backend is not installed.
     """
     if judge is not None and not isinstance(judge, str):
@@ -52,7 +52,7 @@ def start(judge: Judge | str | None) -> None:
 
     Raises:
         JudgeFailed: it cannot start; the message is the cause in a sentence.
-        InvalidSpec: the spec cannot be read, or the object is no judge.
+        InvalidSpec: the spec cannot be read, or the object is not a judge.
         MissingExtra: its backend is not installed.
     """
     from verif_sdk import event_loop

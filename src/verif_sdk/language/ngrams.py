@@ -51,7 +51,7 @@ def _quickly() -> Callable[[str], Any] | None:
 
 
 def _letters(text: str) -> str:
-    """Return a text in one script, with a space for whatever is no letter."""
+    """Return a text in one script, with a space for whatever is not a letter."""
     text = langdetects().normalize_vi(text)[:_LONGEST]
     ascii_part = text.encode("ascii", "ignore")
     latin = len(ascii_part) - len(ascii_part.translate(None, _LATIN))

@@ -85,7 +85,7 @@ class Signal:
 
     @property
     def share(self) -> float:
-        """The share of groups, in [0, 1], that tell something; 0 where there is none."""
+        """The share of groups, in [0, 1], that tell something; 0 without groups."""
         return (self.groups - self.flat - self.undecided) / self.groups if self.groups else 0.0
 
 

@@ -13,7 +13,7 @@ def constant(scored: Scored, *, telemetry: bool = False) -> dict[str, float]:
     """Return one rollout's numbers under names that never vary, as verl and OpenRLHF need them.
 
     `verif_undecided` is 1 or 0; `verif_hard` and `verif_soft` are the shares of passed constraints of
-    those that were decided, in [0, 1], 1 where there are none; the next three count judge questions. With
+    those that were decided, in [0, 1], 1 if none was; the next three count judge questions. With
     `telemetry`, `verif_suspicious_KIND` is 1 or 0 for every kind.
     """
     signs = {f"verif_suspicious_{kind}": shown for kind, shown in _signs(scored)} if telemetry else {}

@@ -53,7 +53,7 @@ async def compute_score(
         options: single fields of it, which win over the file.
 
     Raises:
-        UndecidedReward: the reward is undecided, and `undecided` is no number. verl has nothing like None;
+        UndecidedReward: the reward is undecided, and `undecided` is not a number. verl has nothing like None;
             its reward loop then marks the group of this prompt as failed.
         InvalidSpec: an option is wrong.
         JudgeFailed: the judge cannot start.

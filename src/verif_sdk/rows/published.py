@@ -28,7 +28,7 @@ def check_following(instruction, response):
 
 
 def as_published(source: str) -> str:
-    """Return a program that runs `source` as the published code does; `source` itself where it is no Python."""
+    """Return a program that runs `source` as the published code does; `source` itself where it is not Python."""
     try:
         tree = ast.parse(source) if len(source) <= MOST_SOURCE else None
     except UNREADABLE:

@@ -1,4 +1,4 @@
-"""What the end of a program means: a boolean, or the reason why there is none, in words that are safe to show."""
+"""What the end of a program means: a boolean, or why it gave none, in words that are safe to show."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def read(descriptor: int, seconds: float | None = None, limit: int = 1 << 31) ->
     Raises:
         EOFError: the other side is gone.
         TimeoutError: it is not there, whole, within `seconds`.
-        ValueError: it is no JSON object, or longer than `limit` bytes.
+        ValueError: it is not a JSON object, or longer than `limit` bytes.
     """
     deadline = None if seconds is None else time.monotonic() + seconds
     (size,) = _LENGTH.unpack(_exactly(descriptor, _LENGTH.size, deadline))
@@ -93,7 +93,7 @@ def read(descriptor: int, seconds: float | None = None, limit: int = 1 << 31) ->
     except RecursionError:
         raise ValueError("a message nested too deeply") from None
     if not isinstance(message, dict):
-        raise ValueError(f"a message that is no object but {type(message).__name__}")
+        raise ValueError(f"a message is an object, got {type(message).__name__}")
     return message
 
 

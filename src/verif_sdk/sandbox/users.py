@@ -84,7 +84,7 @@ def _object(descriptor: int, seconds: float) -> bytes:
 
 
 def can_be_fresh() -> bool:
-    """Return whether there are users here besides our own; where there are none, we are not the machine's root."""
+    """Return whether there are users here besides our own; if not, we are not the machine's root."""
     return any(len(held) > 1 for held in _held("uid"))
 
 

@@ -73,4 +73,4 @@ class Counts:
             self._add("verif_judge_tokens_total", getattr(usage, f"{kind}_tokens"), kind=kind)
 
     def _add(self, name: str, value: float, **labels: str) -> None:
-        self._values[name, tuple(labels.items())] += value  # type: ignore[assignment]  # seconds are no whole numbers
+        self._values[name, tuple(labels.items())] += value  # type: ignore[assignment]  # seconds are not whole numbers

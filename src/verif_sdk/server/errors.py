@@ -92,5 +92,5 @@ def in_one_shape(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def known(_: Request, error: HTTPException) -> Ascii:
-        # 400 is FastAPI's for bytes that are no text; to the client it is one more malformed body.
+        # 400 is FastAPI's for bytes that are not text; to the client it is one more malformed body.
         return refused(422 if error.status_code == 400 else error.status_code, str(error.detail))

@@ -65,7 +65,7 @@ def _columns(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _text(output: list[Any]) -> str:
-    """Return the text of the last message; reasoning and tool calls are none."""
+    """Return the text of the last message; reasoning and tool calls do not count."""
     for item in reversed(output):
         if not isinstance(item, Mapping) or item.get("type", "message") != "message":
             continue

@@ -15,7 +15,7 @@ from verif_sdk.server.errors import Ascii, Failure, refused
 
 @dataclass
 class Readiness:
-    """Whether questions are answered at once: the judge has been loaded, or there is none."""
+    """Whether questions are answered at once: the judge has been loaded, or none is needed."""
 
     ready: bool = True
 

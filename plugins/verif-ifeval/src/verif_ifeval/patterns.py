@@ -53,7 +53,7 @@ def occurrences(source: str, text: Text) -> int:
     """Return how often a pattern is found, whatever the case.
 
     Raises:
-        Undecidable: it is no pattern; the reference raises there.
+        Undecidable: it is not a pattern; the reference raises there.
     """
     literal = _literal(source)
     if literal is not None and text.raw.isascii():  # elsewhere letters have other forms, which match too

@@ -42,7 +42,7 @@ _SPLIT = frozenset({"cannot", "gimme", "gonna", "gotta", "lemme", "wanna"})
 
 
 def sentences(raw: str) -> tuple[str, ...]:
-    """Return NLTK's English Punkt sentences; newlines are no boundaries.
+    """Return NLTK's English Punkt sentences; newlines are not boundaries.
 
     Raises:
         Undecidable: NLTK's punkt_tab is not here.

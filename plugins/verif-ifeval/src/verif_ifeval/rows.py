@@ -20,7 +20,7 @@ def strict(row: Mapping[str, Any]) -> Case:
     A row has `instruction_id_list`, `kwargs` with the parameters of each, `response`, and optionally
     `key` and `prompt`. An id is looked up in IFEval, then in IFBench, then in IF-RLVR.
 
-    Two rows of IFEval count a letter that is none, "#" and "!", for which the reference draws a random
+    Two rows of IFEval count a letter that is not one, "#" and "!", for which the reference draws a random
     letter; the character itself is counted there.
 
     Raises:
@@ -44,7 +44,7 @@ def rlvr(row: Mapping[str, Any]) -> Case:
     Source: open-instruct's verifier of IF_multi_constraints_upto5.
 
     Raises:
-        InvalidSpec: as in `strict`; a `ground_truth` that is none of these.
+        InvalidSpec: as in `strict`; a `ground_truth` of another shape.
     """
     return _case(row, _ground_truth(row), loose=False)
 

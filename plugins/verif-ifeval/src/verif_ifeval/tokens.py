@@ -45,7 +45,7 @@ def stop_words() -> frozenset[str]:
 
 
 def first_tag(found: tuple[str, ...]) -> str:
-    """Return the part of speech that NLTK's tagger gives to the first of some tokens, "" where there are none.
+    """Return the part of speech that NLTK's tagger gives to the first of some tokens, "" for none.
 
     The tagger goes from left to right and looks two tokens ahead, so three decide the first tag.
     """

@@ -44,7 +44,7 @@ def _schema(value: dict[str, Any]) -> dict[str, Any]:
 class Json(Check):
     """The response is JSON: an object or a list, alone or in one code block, optionally of a given schema.
 
-    Numbers, strings and the words NaN and Infinity alone are no JSON document here. References in the
+    Numbers, strings and the words NaN and Infinity alone do not make a JSON document here. References in the
     schema to other addresses are not fetched.
     """
 

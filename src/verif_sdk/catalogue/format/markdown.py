@@ -1,4 +1,4 @@
-"""Markdown: lists, headings, tables, code blocks, emphasis. What stands in a code block is no markdown."""
+"""Markdown: lists, headings, tables, code blocks, emphasis. What stands in a code block is not markdown."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Bullets(Counted):
 class NumberedList(Counted):
     """The response has a number of list items that begin with a number, such as "1." or "2)".
 
-    In the middle of a paragraph only a 1 begins a list: a line that happens to begin with "25. " is none.
+    In the middle of a paragraph only a 1 begins a list: a line that happens to begin with "25. " does not.
     """
 
     examples = (

@@ -61,7 +61,7 @@ class Title(Check):
 class Placeholders(Counted):
     """The response has a number of placeholders, such as [name].
 
-    Markdown links, boxes to tick, footnotes, numbers of sources such as [1], and indices such as a[i] are none.
+    Markdown links, boxes to tick, footnotes, sources such as [1], and indices such as a[i] do not count.
     """
 
     examples = (

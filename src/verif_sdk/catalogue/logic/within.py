@@ -114,7 +114,7 @@ class Within(Constraint):
                 return f"{article}{which} {part.replace('_', ' ')}"
 
     def _found(self, text: Text) -> Text | Undecidable | None:
-        """Return the part as a text of its own, None where there is none, or why that cannot be told."""
+        """Return the part as a text of its own, None if the response lacks it, or why that cannot be told."""
         parts = self._parts(text)
         if isinstance(parts, Undecidable):
             return parts
@@ -154,7 +154,7 @@ def _ordinal(n: int) -> str:
 
 
 def _values(raw: str, path: tuple[str | int, ...]) -> list[str]:
-    """Return the value at `path` in the JSON of a response, as text, or nothing where there is none."""
+    """Return the value at `path` in the JSON of a response, as text, or nothing if the path leads nowhere."""
     from verif_sdk.catalogue.format.data import unfenced
 
     try:

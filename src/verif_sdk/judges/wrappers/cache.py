@@ -110,7 +110,7 @@ class CachedJudge:
             if self._file is None:
                 # Writes are single statements, each a transaction of its own that waits its turn.
                 self._file = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
-                self._file.text_factory = bytes  # text that is no UTF-8 is one row's fault, not the file's
+                self._file.text_factory = bytes  # text that is not UTF-8 is one row's fault, not the file's
                 self._file.execute("PRAGMA journal_mode = WAL")
                 self._file.execute(_TABLE)
             return self._file.execute(statement, values).fetchone()

@@ -37,7 +37,7 @@ class CalibratedJudge:
         spec: the judge's spec.
 
     Raises:
-        InvalidSpec: the file is none of these, or was made with another judge or version of the prompt.
+        InvalidSpec: the file cannot be used, or was made with another judge or version of the prompt.
     """
 
     shares_loop = True
@@ -48,7 +48,7 @@ class CalibratedJudge:
             self._threshold = float(facts["threshold"])
             version, measured = facts["prompt_version"], measured_part(facts["judge"])
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise InvalidSpec(f"calibration: {path} is no file of `verif calibrate`: {error}") from None
+            raise InvalidSpec(f"calibration: {path} was not written by `verif calibrate`: {error}") from None
         if version != PROMPT_VERSION:
             raise InvalidSpec(
                 f"calibration: {path} is for prompt version {version}, this is {PROMPT_VERSION}; calibrate anew"

@@ -25,7 +25,7 @@ class CascadeJudge:
             rounds of eight, so the last one may go over. None for no limit.
 
     `decided_by` says which of the two decided. Where the slow judge fails, the answer is its error: the fast
-    one's doubt is no verdict.
+    one's doubt is not a verdict.
     """
 
     shares_loop = True

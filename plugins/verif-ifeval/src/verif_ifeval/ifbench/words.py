@@ -237,7 +237,7 @@ class KeywordsSpecificPosition(Reference):
 
 
 class WordsPosition(Reference):
-    """The second word and the second to last are the keyword, whatever its case; a final mark is no word."""
+    """The second word and the second to last are the keyword, whatever its case; a final mark is not a word."""
 
     template = "The second word in your response and the second to last word should be the word {keyword}."
     examples = (

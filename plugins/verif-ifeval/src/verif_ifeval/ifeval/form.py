@@ -145,7 +145,7 @@ class JsonFormat(Reference):
 
     def fixed(self, text: Text) -> Finding:
         try:
-            # A number of any length is JSON, and is not needed; NaN and Infinity are none.
+            # A number of any length is JSON, and is not needed; NaN and Infinity are not.
             read = json.loads(_unfenced(text.raw), parse_int=len, parse_constant=_refused)
         except ValueError as error:
             return Finding(False, f"not JSON: {error}")

@@ -18,7 +18,7 @@ _AROUND_WORD = ".,;:?!'\"*_“”‘’()"
 
 
 class NumberSentences(Reference):
-    """The response has a number of Punkt sentences, to which newlines are no boundaries."""
+    """The response has a number of Punkt sentences, to which newlines are not boundaries."""
 
     template = "Your response should contain {relation} {num_sentences} sentences."
     examples = (
