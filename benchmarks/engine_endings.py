@@ -4,7 +4,8 @@
     python benchmarks/engine_endings.py sigterm fork  # these ways
     python benchmarks/engine_endings.py kills 5
 
-A way is well if its program ends by itself, its standard output is closed, and no process of it stays.
+A way is well if its program ends by itself, its standard output is closed, and nothing of it stays: no process, no
+socket or pipe with a name, no shared memory, and on standard error no complaint but its own exception.
 """
 
 from __future__ import annotations
@@ -100,62 +101,107 @@ def left(mark: str) -> list[str]:
     return found
 
 
+def files(folder: Path, earlier: set[str]) -> list[str]:
+    """Return sockets and pipes that are left in a program's folder, and new shared memory that nobody has open."""
+    used = "".join(maps(process) for process in Path("/proc").glob("[0-9]*"))
+    memory = [name for name in shared_memory() - earlier if name not in used]
+    return [*memory, *(path.name for path in folder.rglob("*") if path.is_socket() or path.is_fifo())]
+
+
+def maps(process: Path) -> str:
+    try:
+        return (process / "maps").read_text(errors="replace")
+    except OSError:
+        return ""
+
+
+def shared_memory() -> set[str]:
+    return {path.name for path in Path("/dev/shm").glob("psm_*")}
+
+
+def complaints(errors: str) -> list[str]:
+    """Return the lines of standard error that no user should see."""
+    return [
+        line for line in errors.splitlines() if any(word in line for word in ("leaked", "ignored", "can only"))
+    ]
+
+
+def follow(way: str, mark: str, program: subprocess.Popen[str]) -> tuple[int, float, list[str]]:
+    """Return a program's exit code, how long after it its last process ended, and what processes stayed."""
+    assert program.stdout is not None
+    for line in program.stdout:
+        print(f"    {line.rstrip()}")
+        if line == "ready\n":
+            program.send_signal(KILL[way.partition(" ")[0]])
+            break
+    ended = program.wait(LONGEST)
+    gone = time.monotonic()
+    others = " with a fork" in way  # the fork is the user's own, and outlives its parent
+
+    def staying() -> list[str]:
+        return [line for line in left(mark) if "VLLM" in line or not others]
+
+    while staying() and time.monotonic() - gone < LATEST:
+        time.sleep(0.1)
+    late, stayed = time.monotonic() - gone, staying()
+    for line in left(mark):
+        os.kill(int(line.split()[0]), signal.SIGKILL)
+    if not stayed:
+        program.stdout.read()  # hangs where somebody holds it open
+    return ended, late, stayed
+
+
 def end(way: str, tmp: Path) -> bool:
     """Run a program that ends in this way, and tell whether all of it is gone afterwards."""
     mark = uuid.uuid4().hex
-    script = tmp / f"{mark}.py"
+    script, folder, errors = tmp / f"{mark}.py", tmp / mark, tmp / f"{mark}.err"
     script.write_text(PROGRAM + WAYS[way])
-    environment = {**os.environ, MARK: mark, "VLLM_CPU_KVCACHE_SPACE": "1", "HF_HUB_OFFLINE": "1"}
-    began = time.monotonic()
-    with subprocess.Popen(
-        [sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env=environment, cwd=tmp
-    ) as program:
-        assert program.stdout is not None
-        for line in program.stdout:
-            print(f"    {line.rstrip()}")
-            if line == "ready\n":
-                program.send_signal(KILL[way.partition(" ")[0]])
-                break
-        ended = program.wait(LONGEST)
-        gone = time.monotonic()
-        if "fork" in way.split()[1:]:  # that one is the user's own, and outlives its parent
-            own = [int(line.split()[0]) for line in left(mark) if "VLLM" not in line and "python" in line]
-            seen = {pid: Path(f"/proc/{pid}/cmdline").read_text() for pid in own}
-            forked = [pid for pid, command in seen.items() if str(script) in command]
-            while any("VLLM" in line for line in left(mark)) and time.monotonic() - gone < LATEST:
-                time.sleep(0.1)
-            stayed = [line for line in left(mark) if "VLLM" in line]
-            for pid in forked:
-                os.kill(pid, signal.SIGKILL)
-        else:
-            while left(mark) and time.monotonic() - gone < LATEST:
-                time.sleep(0.1)
-            stayed = left(mark)
-        late = time.monotonic() - gone
-        well = not stayed
-        if well:
-            program.stdout.read()  # hangs where somebody holds it open
+    folder.mkdir()
+    environment = {MARK: mark, "TMPDIR": str(folder), "VLLM_CPU_KVCACHE_SPACE": "1", "HF_HUB_OFFLINE": "1"}
+    began, memory = time.monotonic(), shared_memory()
+    with (
+        errors.open("w") as file,
+        subprocess.Popen(
+            [sys.executable, str(script)],
+            stdout=subprocess.PIPE,
+            stderr=file,
+            text=True,
+            env={**os.environ, **environment},
+            cwd=tmp,
+        ) as program,
+    ):
+        ended, late, stayed = follow(way, mark, program)
+    took = time.monotonic() - began - late
+    stayed += [*files(folder, memory), *complaints(errors.read_text())]
     print(
-        f"{'ok ' if well else 'BAD'} {way}: exit {ended} after {gone - began:.0f} s, "
-        f"the last process {late:.1f} s later; stayed: {stayed or 'none'}",
+        f"{'BAD' if stayed else 'ok '} {way}: exit {ended} after {took:.0f} s, "
+        f"the last process {late:.1f} s later; stayed: {stayed or 'nothing'}",
         flush=True,
     )
-    return well
+    return not stayed
 
 
 KILLS = (
     PROGRAM
     + """
 import random
+from pathlib import Path
+from verif_sdk.judges import engine as engines
 from verif_sdk.judges.shared import resolve
+
+def spent(thread="thread-self"):
+    # Seconds that a thread ran, and that it waited for a processor.
+    ran, waited, _ = Path(f"/proc/{thread}/schedstat").read_text().split()
+    return int(ran) / 1e9, int(waited) / 1e9
 
 class Timed:
     # Notes when errors come; what is asked after the death goes to a new engine, and takes its start.
-    def __init__(self):
-        self.errors = []
+    shares_loop = True
+    errors, last, by_then = 0, 0.0, (0.0, 0.0)
     async def answer(self, questions):
         answers = await resolve(JUDGE).answer(questions)
-        self.errors += [time.monotonic() for answer in answers if answer.error is not None]
+        if any(answer.error is not None for answer in answers):
+            self.errors, self.last, self.by_then = self.errors + 1, time.monotonic(), spent()
         return answers
 
 count = int(sys.argv[1])
@@ -166,19 +212,29 @@ for turn in range(count):
     while score(turn) is None:  # on the engine of this turn
         pass
     cases = [{"response": f"{turn} {n} " + "word " * 60, "constraints": [tone]} for n in range(2000)]
-    killed, judge, after = [], Timed(), chance.uniform(0.0, 1.5)
+    judge, after, note = Timed(), chance.uniform(0.0, 1.5), {}
     def kill():
         time.sleep(after)
+        home, = [thread for thread in threading.enumerate() if thread.name == "verif-judge"]
+        running, = [one.result() for one in engines._engines.values()]
         core, = [child for child in multiprocessing.active_children() if child.name.startswith("EngineCore")]
+        before = spent(f"self/task/{home.native_id}")
         os.kill(core.pid, signal.SIGKILL)
-        killed.append(time.monotonic())
-    threading.Thread(target=kill).start()
+        killed = time.monotonic()
+        while not running.dead:
+            time.sleep(0.005)
+        note.update(killed=killed, before=before, noticed=time.monotonic() - killed)
+    killer = threading.Thread(target=kill)
+    killer.start()
     results = verify_batch(cases, judge=judge)
-    late = max(judge.errors, default=killed[0]) - killed[0]
+    killer.join()
+    late = judge.last - note["killed"] if judge.errors else 0.0
+    ran, waited = (then - before for then, before in zip(judge.by_then, note["before"]))
     worst = max(worst, late)
-    print(f"kill {turn + 1} after {after:.2f} s: {2000 - len(judge.errors)} answered, {len(judge.errors)} errors, "
-          f"the last {late:.2f} s after the kill; {results[-1].errors}", flush=True)
-print(f"worst {worst:.2f} s")
+    print(f"kill {turn + 1} after {after:.2f} s: {2000 - judge.errors} answered, {judge.errors} errors, the last "
+          f"{late:.2f} s after the kill: vLLM noticed after {note['noticed']:.2f} s, the loop ran {ran:.2f} s and "
+          f"waited {waited:.2f} s for a processor; load {os.getloadavg()[0]:.1f}", flush=True)
+print(f"worst {worst:.2f} s; the next call: {score()}")
 """.replace("JUDGE", repr(JUDGE))
 )
 

@@ -13,21 +13,26 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from multiprocessing import util
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from verif_sdk import Case, Composer, InvalidSpec, Question, event_loop, verify, verify_batch
 from verif_sdk.errors import JudgeFailed
 from verif_sdk.judges import engine as engines
 from verif_sdk.judges import shared
+from verif_sdk.judges.layout import Layout
 from verif_sdk.judges.prompt import PROMPT_VERSION
+from verif_sdk.judges.spawning import Log
 from verif_sdk.judges.vllm import VllmJudge
 
 pytest.importorskip("vllm", reason="vllm is not installed")
@@ -224,18 +229,27 @@ with context.Pool(1) as pool:
 def program(
     folder: Path, source: str, judge: VllmJudge
 ) -> Iterator[tuple[subprocess.Popen[str], Callable[[], int]]]:
-    """Run a plain script with the judge's spec and a polite response, and count its engine's processes."""
+    """Run a plain script with the judge's spec and a polite response, and count its engine's processes.
+
+    Afterwards no socket may be left in its folder for temporary files.
+    """
     script, mark = folder / "script.py", uuid.uuid4().hex
     script.write_text(source)
     spec = f"vllm:{judge.model}?enforce_eager=true&gpu_memory_utilization=0.3&max_model_len=512"
-    with subprocess.Popen(
-        [sys.executable, str(script), spec, POLITE],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, mark: "1"},
-    ) as running:
+    with (
+        tempfile.TemporaryDirectory(prefix="v-", ignore_cleanup_errors=True) as temporary,
+        (folder / "errors").open("w") as errors,
+        subprocess.Popen(
+            [sys.executable, str(script), spec, POLITE],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env={**os.environ, mark: "1", "TMPDIR": temporary},
+        ) as running,
+    ):
         try:
             yield running, lambda: sum("VLLM" in name for name in marked(mark).values())
+            assert not [path for path in Path(temporary).rglob("*") if path.is_socket()]
         finally:
             for process in marked(mark):
                 os.kill(process, signal.SIGKILL)
@@ -251,6 +265,13 @@ def marked(mark: str) -> dict[int, str]:
     return found
 
 
+def shared_memory(owner: int) -> list[str]:
+    """Return the shared memory that the engine of a process has open."""
+    tree = psutil.Process(owner).children(recursive=True)
+    lines = [line for one in tree for line in Path(f"/proc/{one.pid}/maps").read_text().splitlines()]
+    return [line for line in lines if "/dev/shm/psm_" in line]
+
+
 def test_a_plain_script_needs_no_main_guard_and_its_engine_dies_with_it(
     tmp_path: Path, vllm_judge: VllmJudge
 ) -> None:
@@ -258,6 +279,7 @@ def test_a_plain_script_needs_no_main_guard_and_its_engine_dies_with_it(
         assert running.stdout is not None
         assert running.stdout.readline() == "1.0 ()\n"
         assert count() == 2  # the engine and its worker
+        assert {line.endswith(" (deleted)") for line in shared_memory(running.pid)} == {True}
         running.kill()
         running.wait()
         deadline = time.monotonic() + 60
@@ -277,6 +299,7 @@ def test_a_child_of_multiprocessing_ends_with_its_engine_and_a_daemonic_one_name
         assert "cannot start in a daemonic process, such as a worker of multiprocessing.Pool" in lines[2]
         assert "take judge='server:http://HOST:8500'" in lines[2]
         assert count() == 0
+        assert "leaked" not in (tmp_path / "errors").read_text()
 
 
 def test_an_engine_that_cannot_start_says_why_in_a_sentence_and_is_not_tried_again(
@@ -323,12 +346,41 @@ def test_an_engine_that_is_killed_while_requests_are_added_leaves_none_without_a
     assert verify(POLITE, TONE, prompt=PROMPT, judge=vllm_judge).reward == 1.0
 
 
-def test_an_engine_that_died_while_nobody_asked_is_replaced_unnoticed(vllm_judge: VllmJudge) -> None:
-    answers(vllm_judge, questions(1))
+def test_a_question_to_a_dead_engine_costs_no_prompt_and_the_next_call_replaces_it_unnoticed(
+    vllm_judge: VllmJudge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = event_loop.submit(engines.engine(vllm_judge.arguments)).result(timeout=300)
     (core,) = cores()
     os.kill(core.pid, signal.SIGKILL)
     core.join(timeout=30)
-    time.sleep(1)  # until vLLM's own watcher has noticed
+    while not running.dead:  # until vLLM's own watcher has noticed
+        time.sleep(0.01)
+    looks: list[Log] = []
+
+    def cause(log: Log) -> str:
+        looks.append(log)
+        return ""
+
+    with monkeypatch.context() as counted:
+        counted.setattr(Log, "cause", cause)
+        counted.setattr(Layout, "prompt", lambda *_: pytest.fail("a prompt was made"))
+        for one in questions(500):
+            lost = event_loop.submit(vllm_judge._one(running, one)).result(timeout=60)
+            assert lost.error == "the vLLM engine died; the next call starts a new one"
+    assert len(looks) == 1
+    assert verify(POLITE, TONE, prompt=PROMPT, judge=vllm_judge).reward == 1.0
+
+
+def test_a_plain_fork_of_the_owner_ends_without_a_word_about_its_engine(vllm_judge: VllmJudge) -> None:
+    answers(vllm_judge, questions(1))
+    child = os.fork()
+    if child == 0:
+        code = 1
+        with suppress(BaseException):
+            util._exit_function()  # type: ignore[attr-defined]  # what Python runs at the end of a process that used it
+            code = 0
+        os._exit(code)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert verify(POLITE, TONE, prompt=PROMPT, judge=vllm_judge).reward == 1.0
 
 

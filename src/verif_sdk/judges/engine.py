@@ -9,17 +9,18 @@ import os
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
+from functools import cached_property
 from multiprocessing.util import Finalize
 from typing import Any
 
 from verif_sdk import event_loop
 from verif_sdk.errors import InvalidSpec, JudgeFailed
-from verif_sdk.judges.launch import explained, launched, sampling, tokenizer
+from verif_sdk.judges.launch import disown, explained, launched, sampling, tokenizer
 from verif_sdk.judges.layout import Layout, revision_of
 from verif_sdk.judges.spawning import Log
 from verif_sdk.judges.starting import NO_MORE, sentence
 
-_PERIOD = 0.2  # seconds between two looks at whether an engine lives
+_PERIOD = 0.05  # seconds between two looks at whether an engine lives
 
 _engines: dict[tuple[int, str], asyncio.Future[Engine]] = {}
 """By process and arguments, failures too; only ever touched on the background loop."""
@@ -65,8 +66,7 @@ class Engine:
         Raises:
             EngineDied: the engine's process died, before or while it was asked.
         """
-        if self.dead:
-            raise EngineDied
+        self.living()
         params.output_kind = sampling().RequestOutputKind.FINAL_ONLY
         outputs = self._llm.generate({"prompt_token_ids": list(ids)}, params, request_id)
         try:
@@ -90,6 +90,11 @@ class Engine:
                 waiting.reschedule(0)
         await asyncio.to_thread(self.close)
 
+    def living(self) -> None:
+        """Raise EngineDied if this engine is dead, before anything is spent on what it cannot answer."""
+        if self.dead:
+            raise EngineDied
+
     def fits(self, ids: Sequence[int], room: int = 1) -> None:
         """Refuse a prompt that leaves no room for an answer of `room` tokens.
 
@@ -110,9 +115,14 @@ class Engine:
     def failed(self, cause: BaseException) -> str:
         """Return a failure in words."""
         if self.dead or isinstance(cause, EngineDied):
-            root = self._log.cause()
-            return f"the vLLM engine died{f' of {root}' if root else ''}; the next call starts a new one"
+            return self._epitaph
         return f"vLLM failed: {sentence(cause)}"
+
+    @cached_property
+    def _epitaph(self) -> str:
+        """How a dead engine died, read from its log once: thousands of questions may ask."""
+        root = self._log.cause()
+        return f"the vLLM engine died{f' of {root}' if root else ''}; the next call starts a new one"
 
     def forget(self) -> None:
         """Let go of an engine that belongs to the process this one was forked from.
@@ -179,6 +189,7 @@ def _dead(starting: asyncio.Future[Engine]) -> bool:
 def _forked() -> None:
     global _starting  # noqa: PLW0603  # a lock that another thread of the parent held cannot be freed here
     _starting = threading.Lock()
+    disown()
     for starting in _engines.values():
         if starting.done() and not starting.cancelled() and not starting.exception():
             starting.result().forget()

@@ -46,6 +46,13 @@ def _print_to(path: str) -> None:
         os.close(log)
 
 
+def _ignore_lost_names(problem: sys.UnraisableHookArgs) -> None:
+    """Let an object that is collected find that its shared memory has no name any more (see `rendezvous.py`)."""
+    if not isinstance(problem.exc_value, FileNotFoundError):
+        sys.__unraisablehook__(problem)
+
+
 if sys.argv[1:]:
     _print_to(sys.argv[1])
+sys.unraisablehook = _ignore_lost_names
 threading.Thread(target=_end_with, args=(os.getppid(),), name="verif-owner", daemon=True).start()

@@ -8,21 +8,20 @@ import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from multiprocessing import active_children
 from multiprocessing.process import BaseProcess
 from multiprocessing.util import Finalize
 from typing import Any
 
 from verif_sdk import visible
-from verif_sdk.errors import JudgeFailed, MissingExtra, VerifError
+from verif_sdk.errors import JudgeFailed, VerifError
+from verif_sdk.judges import rendezvous
+from verif_sdk.judges.engine_arguments import LEVEL, QUIET, arguments_class
 from verif_sdk.judges.layout import auto_tokenizer
 from verif_sdk.judges.spawning import Log, processes
 from verif_sdk.judges.starting import announced, sentence
 from verif_sdk.late import once
 
 logger = visible.logger("verif_sdk.judges")
-
-_LEVEL, _QUIET = "VLLM_LOGGING_LEVEL", "ERROR"
 
 
 @contextmanager
@@ -56,38 +55,39 @@ def launched(arguments: Mapping[str, Any], log: Log) -> Any:
             "multiprocessing.Pool or of a DataLoader, which may have no children: run `verif serve` once, and "
             "take judge='server:http://HOST:8500'"
         )
-    abandoned = Finalize(None, _abandon, [threading.current_thread(), active_children()], exitpriority=100)
+    earlier = _cores()
+    abandoned = Finalize(None, _abandon, [threading.current_thread(), earlier], exitpriority=100)
     given = arguments_class()(**arguments)
     try:
         # Who asked vLLM for its log wants to see it.
-        with log.named() as path, processes([path] if os.environ[_LEVEL] == _QUIET else []):
-            return _engine_class().from_engine_args(given)
+        quiet = os.environ[LEVEL] == QUIET
+        with log.named() as path, rendezvous.sockets(), processes([path] if quiet else []):
+            llm = _engine_class().from_engine_args(given)
+        for core in _cores(earlier):
+            rendezvous.unname_memory(core)
+        return llm
     finally:
         abandoned.cancel()
 
 
 def _abandon(starter: threading.Thread, earlier: Sequence[BaseProcess]) -> None:
     """End an engine that is still starting when this process ends."""
-    for child in active_children():
-        if child.name.startswith("EngineCore") and child not in earlier:
-            child.kill()
+    for core in _cores(earlier):
+        rendezvous.unname_memory(core)
+        core.kill()
     starter.join(10)
 
 
-@once
-def arguments_class() -> Any:
-    """Return vLLM's class of engine arguments.
+def _cores(earlier: Sequence[BaseProcess] = ()) -> list[BaseProcess]:
+    """Return the first process of each engine of this process, but for earlier ones."""
+    children = set(multiprocessing.active_children()).difference(earlier)
+    return [child for child in children if child.name.startswith("EngineCore")]
 
-    Raises:
-        MissingExtra: vllm is not installed.
-    """
-    # Its log of some sixty lines per start is for those who ask for it.
-    os.environ.setdefault(_LEVEL, _QUIET)
-    try:
-        from vllm.engine.arg_utils import AsyncEngineArgs
-    except ImportError as cause:
-        raise MissingExtra(f"the judge 'vllm' needs vLLM ({cause}): pip install 'verif-sdk[vllm]'") from None
-    return AsyncEngineArgs
+
+def disown() -> None:
+    """Have a forked child forget the engines' processes, which are its parent's: Python would wait for them."""
+    for core in _cores():
+        multiprocessing.process._children.discard(core)  # type: ignore[attr-defined]
 
 
 @once

@@ -9,19 +9,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from verif_sdk import event_loop
-from verif_sdk.errors import InvalidSpec, suggest
+from verif_sdk.errors import InvalidSpec
 from verif_sdk.judges import joint as joint_judging
 from verif_sdk.judges.engine import Engine, engine
-from verif_sdk.judges.launch import arguments_class, sampling
+from verif_sdk.judges.engine_arguments import refuse_pieces, refuse_unknown
+from verif_sdk.judges.launch import sampling
 from verif_sdk.judges.options import converted, flag, number, share
 from verif_sdk.judges.prompt import AFTER_TAGS, AFTER_THOUGHT, PROMPT_VERSION
 from verif_sdk.judges.reading import LEAST_MASS, read
 from verif_sdk.judges.starting import patiently
-from verif_sdk.late import once
 from verif_sdk.question import Answer, Question
 
 _request = itertools.count()
-
 
 _VOTING = 0.7  # the temperature at which samples of a vote differ
 
@@ -73,9 +72,9 @@ class VllmJudge:
             )
         self.arguments = {"model": model, **{name: converted(value) for name, value in engine_arguments.items()}}
         with patiently(f"the judge vllm:{model}"):  # the first one imports vLLM
-            _refuse_unknown(engine_arguments)
+            refuse_unknown(engine_arguments)
         if sample is not None:
-            _refuse_pieces(self.arguments)
+            refuse_pieces(self.arguments)
 
     def _made(self, running: Engine) -> str:
         """Return what reproduces a verdict: backend, model, revision, prompt version, reading and sampling."""
@@ -104,6 +103,7 @@ class VllmJudge:
 
     async def _one(self, running: Engine, question: Question) -> Answer:
         try:
+            running.living()
             layout = running.reasoning_layout if self.reasoning else running.layout
             tokens, prompt = layout.answer_tokens(question), layout.prompt(question)
             thought = await self._reasoned(running, prompt) if self.reasoning else _Thought()
@@ -141,6 +141,7 @@ class VllmJudge:
     async def _joint(self, running: Engine, questions: list[Question]) -> list[Answer]:
         """Return the answers to all questions about one response, from one call."""
         try:
+            running.living()
             ids = running.layout.joint_prompt(questions)
             room = joint_judging.TOKENS * (len(questions) + 1)
             running.fits(ids, room=room)
@@ -193,27 +194,3 @@ class _Thought:
 def _one_token(tokens: dict[str, tuple[int, ...]]) -> Any:
     wanted = [token for ids in tokens.values() for token in ids]
     return sampling().SamplingParams(temperature=0.0, max_tokens=1, logprob_token_ids=wanted, detokenize=False)
-
-
-def _refuse_pieces(arguments: dict[str, Any]) -> None:
-    """Refuse what vLLM 0.32 on a CPU dies of: a seeded request whose prompt it reads in pieces."""
-    if _platform().is_cpu() and arguments.get("enable_chunked_prefill") is not False:
-        raise InvalidSpec("votes on a CPU need 'enable_chunked_prefill=false' in the judge's spec")
-
-
-@once
-def _platform() -> Any:
-    from vllm.platforms import current_platform
-
-    return current_platform
-
-
-def _refuse_unknown(engine_arguments: dict[str, Any]) -> None:
-    from dataclasses import fields
-
-    known = {field.name for field in fields(arguments_class())}
-    for name in engine_arguments:
-        if name not in known:
-            own = {"joint", "reasoning", "max_reasoning_tokens", "least_mass"}
-            hint = suggest(name, known | own)
-            raise InvalidSpec(f"judge 'vllm': unknown option {name!r}" + (f"; {hint}" if hint else ""))
