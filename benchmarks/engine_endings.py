@@ -95,7 +95,8 @@ def left(mark: str) -> list[str]:
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if f"{MARK}={mark}".encode() in (process / "environ").read_bytes():
-                found.append(f"{process.name} {(process / 'comm').read_text().strip()}")
+                command = (process / "cmdline").read_text(errors="replace").replace("\0", " ").strip()
+                found.append(f"{process.name} {command[-100:]}")
         except OSError:
             continue
     return found

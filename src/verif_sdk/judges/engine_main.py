@@ -26,6 +26,8 @@ def _end_with(owner: int) -> None:
     """
     while os.getppid() == owner == (_parent() or owner):
         time.sleep(_PERIOD)
+    # The kernel ends what takes longer: while Python itself ends, this thread no longer runs.
+    signal.setitimer(signal.ITIMER_REAL, _GRACE)
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(_GRACE)
     os.kill(os.getpid(), signal.SIGKILL)
