@@ -131,20 +131,19 @@ print(subprocess.run([sys.executable, "-c", other], input=given, capture_output=
 def test_the_front_door_and_a_composer_take_names_and_the_composer_takes_them_along(folder: Path) -> None:
     code = """
 import asyncio, pickle, subprocess, sys
+from pathlib import Path
 from verif_sdk import Composer, averify, averify_batch, verify, verify_batch
-case = {"response": "a!", "constraints": {"type": "mine:calm"}}
-def fresh(call):
-    import verif_sdk.plugins.registry as registry
-    registry._registry = None  # a process that has not named it yet
-    return call()
-for call in (
-    lambda: verify(case, plugins=["calm"]),
-    lambda: verify_batch([case], plugins=["calm"])[0],
-    lambda: asyncio.run(averify(case, plugins=["calm"])),
-    lambda: asyncio.run(averify_batch([case], plugins=["calm"]))[0],
-    lambda: Composer(plugins=("calm",)).verify(case),
-):
-    assert fresh(call).reward == 0.0
+calls = (
+    lambda case, name: verify(case, plugins=[name]),
+    lambda case, name: verify_batch([case], plugins=[name])[0],
+    lambda case, name: asyncio.run(averify(case, plugins=[name])),
+    lambda case, name: asyncio.run(averify_batch([case], plugins=[name]))[0],
+    lambda case, name: Composer(plugins=(name,)).verify(case),
+)
+for number, call in enumerate(calls):  # a module for each, because a module that was named once stays
+    Path(f"calm{number}.py").write_text(Path("calm.py").read_text().replace("mine:", f"mine{number}:"))
+    case = {"response": "a!", "constraints": {"type": f"mine{number}:calm"}}
+    assert call(case, f"calm{number}").reward == 0.0
 other = "import pickle, sys; print(pickle.load(sys.stdin.buffer).verify('a', {'type': 'mine:calm'}).reward)"
 given = pickle.dumps(Composer(plugins=("calm",)))
 print(subprocess.run([sys.executable, "-c", other], input=given, capture_output=True, check=True).stdout.decode())
