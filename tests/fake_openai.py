@@ -19,11 +19,12 @@ class FakeOpenAI:
 
     Args:
         thought: what it writes where it is asked for free text.
+        ended: why it stopped writing.
         logprobs: token to log-probability at the first position, where it is asked for these.
     """
 
-    def __init__(self, thought: str = "", logprobs: dict[str, Any] | None = None) -> None:
-        self.thought = thought
+    def __init__(self, thought: str = "", logprobs: dict[str, Any] | None = None, ended: str = "stop") -> None:
+        self.thought, self.ended = thought, ended
         self.logprobs = logprobs or {"yes": -0.4, "1": -2.0, "A": -2.0, "no": -3.0}
         self.bodies: list[dict[str, Any]] = []
         fake = self
@@ -56,7 +57,10 @@ class FakeOpenAI:
     def reply(self, body: dict[str, Any]) -> Any:
         """Return the reply to one request."""
         if not body.get("logprobs"):
-            return {"choices": [{"message": {"content": self.thought}}]}
+            text = {"text": self.thought} if "prompt" in body else {"message": {"content": self.thought}}
+            return {"choices": [{**text, "finish_reason": self.ended}]}
+        if "prompt" in body:
+            return {"choices": [{"logprobs": {"top_logprobs": [self.logprobs]}}]}
         tops = [{"token": token, "logprob": value} for token, value in self.logprobs.items()]
         return {"choices": [{"logprobs": {"content": [{"top_logprobs": tops}]}}]}
 

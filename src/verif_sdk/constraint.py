@@ -218,6 +218,8 @@ class Judged(Constraint):
                 question=self.question(text),
                 answers=self.answers,
                 reference=text.reference if self.needs == "reference" else None,
+                type=self.type,
+                requirements=(self.instruction(),),
             ),
         )
 

@@ -10,6 +10,8 @@ from verif_sdk.value import Value
 YES_NO = (("yes", 1.0), ("no", 0.0))
 TOKEN_COUNTS = ("prompt_tokens", "cached_tokens", "completion_tokens")
 """The fields of an answer that say what it cost."""
+ALL = "joint=all"
+"""The type of a question about all requirements of a response together."""
 
 
 class Question(Value):
@@ -25,6 +27,10 @@ class Question(Value):
     answers: tuple[tuple[str, float], ...] = YES_NO
     """Each allowed answer with its score in [0, 1]: the constrained choices, the parser and the scale."""
     reference: str | None = None
+    type: str = ""
+    """Of the constraint that asks, such as "soft:tone". Ours tell a dialect what is asked; no judge reads it."""
+    requirements: tuple[str, ...] = ()
+    """What the response must do, in the words of the instruction, where that is what is asked."""
 
 
 class Answer(Value):

@@ -14,11 +14,13 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import IO
 
+from tests.pages.clones import clone
 from tests.pages.page import Block, Command, blocks, commands, printed_as_shown
 
 BIN = Path(sys.executable).parent
 FILES = {"json", "jsonl", "toml", "yaml", "text"}
 FROM_AFAR = ("pip install", "apt install", "git clone")
+MODEL = r"vllm:(?:Qwen/Qwen3-8B|opencompass/CompassVerifier-7B|THU-KEG/IF-Verifier-7B)"
 PATIENCE = 60  # seconds until a command that keeps running must have printed what its page shows
 
 
@@ -83,8 +85,8 @@ class Reader:
         joined = self.model.partition("?")[1] and "&"
         text = text.replace("8500", str(self.port)).replace("--host 0.0.0.0", "--host 127.0.0.1")
         text = re.sub(r"(?<=[?&])max_model_len=\d+&?", "", text)
-        text = re.sub(r"vllm:Qwen/Qwen3-8B\?(?=\w)", lambda _: f"{self.model}{joined}", text)
-        return re.sub(r"vllm:Qwen/Qwen3-8B\??", lambda _: self.model, text)
+        text = re.sub(rf"{MODEL}\?(?=\w)", lambda _: f"{self.model}{joined}", text)
+        return re.sub(rf"{MODEL}\??", lambda _: self.model, text)
 
     def _write(self, block: Block) -> None:
         path = self.folder / block.title
@@ -103,6 +105,8 @@ class Reader:
         text = self._here(command.text)
         if text.startswith("pip install ./"):
             text = f"{text} --quiet --no-deps --no-build-isolation --target site"
+        elif text.startswith("git clone https://github.com/"):
+            return clone(text.split("/")[-1], self.folder)
         elif text.startswith(FROM_AFAR):
             return  # test_install.py does, in an environment of its own
         if text.startswith("export "):

@@ -99,7 +99,7 @@ def _plugins() -> list[Finding]:
 
 def _counts(types: int, names: Mapping[str, Sequence[str]]) -> str:
     """Return what a plugin provides, in numbers."""
-    words = {"judges": "judge", "aggregators": "aggregator", "rows": "row format"}
+    words = {"judges": "judge", "aggregators": "aggregator", "rows": "row format", "dialects": "dialect"}
     numbers = {"constraint type": types, **{word: len(names.get(kind, ())) for kind, word in words.items()}}
     counts = {word: number for word, number in numbers.items() if number}
     return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for word, count in counts.items()) or "nothing"

@@ -38,7 +38,7 @@ def refuse_unknown(arguments: dict[str, Any]) -> None:
     known = {field.name for field in fields(arguments_class())}
     for name in arguments:
         if name not in known:
-            own = {"joint", "reasoning", "max_reasoning_tokens", "least_mass"}
+            own = {"dialect", "joint", "reasoning", "max_reasoning_tokens", "least_mass"}
             hint = suggest(name, known | own)
             raise InvalidSpec(f"judge 'vllm': unknown option {name!r}" + (f"; {hint}" if hint else ""))
 

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from verif_sdk.errors import InvalidSpec, JudgeFailed, MissingExtra
+from verif_sdk.judges.dialects.asking import Ask, Reply
 from verif_sdk.judges.layout import Layout, auto_tokenizer, revision_of
 from verif_sdk.judges.options import number, share
 from verif_sdk.judges.prompt import PROMPT_VERSION
@@ -36,6 +37,8 @@ class HfJudge:
     """
 
     shares_loop = True
+    writes = False
+    clean = str  # what breaks control tokens here is the layout
 
     def __init__(
         self,
@@ -63,6 +66,42 @@ class HfJudge:
         """Return one answer per question, in order; a failure is the answer's own error."""
         return await asyncio.to_thread(self._answer, questions)
 
+    async def replies(self, asks: Sequence[Ask]) -> list[Reply]:
+        """Return one reply per ask, in order: the probabilities of its words."""
+        return await asyncio.to_thread(self._replies, asks)
+
+    def _replies(self, asks: Sequence[Ask]) -> list[Reply]:
+        running = _loaded(self.model, self.device, self.dtype)
+        return [
+            reply
+            for start in range(0, len(asks), self.batch_size)
+            for reply in self._some(running, asks[start : start + self.batch_size])
+        ]
+
+    def _some(self, running: _Running, asks: Sequence[Ask]) -> list[Reply]:
+        prompts: dict[int, list[int]] = {}
+        refused: dict[int, Reply] = {}
+        for place, ask in enumerate(asks):
+            try:
+                running.layout.first_tokens(ask.words)
+                prompts[place] = running.fitting(running.layout.turn(ask.text, chat=ask.chat))
+            except InvalidSpec as error:
+                refused[place] = Reply(error=str(error))
+        rows = dict(zip(prompts, running.logprobs(list(prompts.values())) if prompts else [], strict=True))
+        backend = f"hf:{self.model}{running.revision}, dtype {self.dtype}"
+        return [
+            refused.get(place)
+            or Reply(
+                logprobs={
+                    word: [rows[place][number] for number in its]
+                    for word, its in running.layout.first_tokens(ask.words).items()
+                },
+                backend=backend,
+                spent={"prompt_tokens": len(prompts[place]), "completion_tokens": 1},
+            )
+            for place, ask in enumerate(asks)
+        ]
+
     def _answer(self, questions: Sequence[Question]) -> list[Answer]:
         running = _loaded(self.model, self.device, self.dtype)
         return [
@@ -77,7 +116,7 @@ class HfJudge:
         for place, question in enumerate(questions):
             try:
                 running.layout.answer_tokens(question)
-                prompts[place] = running.fitting(question)
+                prompts[place] = running.fitting(running.layout.prompt(question))
             except InvalidSpec as error:
                 answers[place] = Answer(error=str(error))
         rows = running.logprobs(list(prompts.values())) if prompts else []
@@ -106,9 +145,8 @@ class _Running:
         self._longest: int = self._model.config.max_position_embeddings
         self._lock = threading.Lock()
 
-    def fitting(self, question: Question) -> list[int]:
-        """Return the prompt of `question`, which must leave room for one token."""
-        prompt = self.layout.prompt(question)
+    def fitting(self, prompt: list[int]) -> list[int]:
+        """Return a prompt, which must leave room for one token."""
         if len(prompt) >= self._longest:
             raise InvalidSpec(
                 f"the question takes {len(prompt)} tokens, the judge's context holds {self._longest}"

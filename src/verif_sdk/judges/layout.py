@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from verif_sdk.errors import InvalidSpec, MissingExtra
@@ -41,6 +41,7 @@ class Layout:
         self._shared = lru_cache(maxsize=64)(self.content)
         self._own = lru_cache(maxsize=1024)(self.content)
         self._answers = lru_cache(maxsize=256)(self._answer_tokens)
+        self._firsts = lru_cache(maxsize=64)(self._first_tokens)
 
     def prompt(self, question: Question) -> list[int]:
         """Return the token ids of the prompt that asks `question`."""
@@ -51,6 +52,47 @@ class Layout:
         """Return the token ids of the prompt that asks several questions about one response at once."""
         shared, own = self._shared(shared_part(questions[0], str)), self._own(joint_part(questions, str))
         return [*self._head, *shared, *own, *self._tail]
+
+    def turn(self, text: str, *, chat: bool) -> list[int]:
+        """Return the token ids of an untrusted text as the user's turn, or as what the model continues."""
+        if not chat or not self._tokenizer.chat_template:
+            return [*self._opening, *self.content(text)]
+        head, tail = self._frame
+        return [*head, *self.content(text), *tail]
+
+    @cached_property
+    def _opening(self) -> list[int]:
+        """What the tokenizer puts before every text."""
+        ids: list[int] = self._tokenizer.encode("")
+        return [number for number in ids if number == self._tokenizer.bos_token_id]
+
+    @cached_property
+    def _frame(self) -> tuple[list[int], list[int]]:
+        """What stands before and behind a turn of the user's, where a model is asked without our instructions."""
+        chat = [{"role": "user", "content": _SLOT}]
+        text: str = self._tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
+        head, _, tail = text.partition(_SLOT)
+        return self._with_control(head), self._with_control(tail)
+
+    def first_tokens(self, words: Sequence[str]) -> dict[str, tuple[int, ...]]:
+        """Return the tokens that are each word, with and without a blank before it.
+
+        Raises:
+            InvalidSpec: the vocabulary has no token for one of them.
+        """
+        return self._firsts(tuple(words))
+
+    def _first_tokens(self, words: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+        vocabulary = self._tokenizer.get_vocab()
+        found: dict[str, tuple[int, ...]] = {}
+        for word in words:
+            # By its entry too: some tokenizers write a digit at the start of a text as a blank and the digit.
+            alone = [ids[0] for spelling in (word, f" {word}") if len(ids := self.content(spelling)) == 1]
+            entry = [vocabulary[word]] if word in vocabulary else []
+            found[word] = tuple(dict.fromkeys({*alone, *entry} - {self._tokenizer.unk_token_id}))
+            if not found[word]:
+                raise InvalidSpec(f"this model's vocabulary has no token for {word!r}, which the dialect reads")
+        return found
 
     def continued(self, text: str) -> list[int]:
         """Return the token ids of a text that we add to the model's own, control tokens included."""

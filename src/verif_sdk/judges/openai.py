@@ -10,17 +10,15 @@ from typing import Any
 from verif_sdk import event_loop
 from verif_sdk.control_tokens import neutralise
 from verif_sdk.errors import InvalidSpec
+from verif_sdk.judges.dialects import on_openai
+from verif_sdk.judges.dialects.asking import Ask, Reply
 from verif_sdk.judges.http import Client, Refused, require
 from verif_sdk.judges.layout import layout_of
+from verif_sdk.judges.openai_reply import NO_LOGPROBS, TOP_LOGPROBS, UNREADABLE, named, spent
 from verif_sdk.judges.options import count, flag, number, share
 from verif_sdk.judges.prompt import PROMPT_VERSION, STATE, THINK, messages
 from verif_sdk.judges.reading import LEAST_MASS, read, spellings
 from verif_sdk.question import Answer, Question
-
-TOP_LOGPROBS = 20  # the most that the OpenAI API gives
-NO_LOGPROBS = "the server's reply has no log-probabilities of the first token; it must support them"
-UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What reading a reply of any other shape raises."""
 
 
 class OpenAIJudge:
@@ -47,6 +45,8 @@ class OpenAIJudge:
     """
 
     shares_loop = True
+    writes = True
+    clean = staticmethod(neutralise)
 
     def __init__(
         self,
@@ -76,14 +76,21 @@ class OpenAIJudge:
 
     def _made(self, reply: Mapping[str, Any]) -> str:
         """Return what reproduces a verdict: backend, model and the server's version, prompt, reading, sampling."""
-        version = reply.get("system_fingerprint")
-        model = f"{self.model}@{version}" if version else self.model
         reading = f"reasoning<={self.max_reasoning_tokens}" if self.reasoning else "one token"
-        return f"openai:{model}; prompt {PROMPT_VERSION}; {reading}; temperature 0"
+        return f"{named(self.model, reply)}; prompt {PROMPT_VERSION}; {reading}; temperature 0"
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return one answer per question, in order; a failure is the answer's own error."""
         return await event_loop.at_home(self._answered(questions))
+
+    async def replies(self, asks: Sequence[Ask]) -> list[Reply]:
+        """Return one reply per ask, in order; a failure is the reply's own error."""
+        return await event_loop.at_home(self._replied(asks))
+
+    async def _replied(self, asks: Sequence[Ask]) -> list[Reply]:
+        client = Client.shared(self.base_url, self.concurrency, self.timeout, self.retries)
+        key = os.environ.get(self.key_env)
+        return list(await asyncio.gather(*(on_openai.reply(client, key, self.model, ask) for ask in asks)))
 
     async def _answered(self, questions: Sequence[Question]) -> list[Answer]:
         client = Client.shared(self.base_url, self.concurrency, self.timeout, self.retries)
@@ -108,9 +115,7 @@ class OpenAIJudge:
             update={
                 "reasoning": thought,
                 "decided_by": self._made(reply),
-                "prompt_tokens": _count(reply, "usage", "prompt_tokens"),
-                "cached_tokens": _count(reply, "usage", "prompt_tokens_details", "cached_tokens"),
-                "completion_tokens": _count(reply, "usage", "completion_tokens"),
+                **spent(reply),
             }
         )
 
@@ -168,11 +173,3 @@ def _by_answer(question: Question, by_text: Mapping[str, float]) -> dict[str, li
         answer: [float(by_text[text]) for text in spellings(answer) if text in by_text]
         for answer, _ in question.answers
     }
-
-
-def _count(reply: Mapping[str, Any], *path: str) -> int:
-    """Return a count of tokens, which decides nothing: 0 where the server tells none."""
-    value: Any = reply
-    for name in path:
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value if isinstance(value, int) and value > 0 else 0

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from verif_sdk import fence
 from verif_sdk.control_tokens import neutralise
-from verif_sdk.question import Question
+from verif_sdk.dialect import Clean
+from verif_sdk.question import ALL, Question
 
 PROMPT_VERSION = "3"
 """Part of every judged verdict's `decided_by`, of cache keys and calibrations; raised whenever a word changes."""
@@ -24,9 +25,6 @@ ANSWER = "Answer:"
 AFTER_TAGS = "\n</think>\n\n"
 AFTER_THOUGHT = "\n\nThe answer is: "
 """What we close a model's reasoning with, where it has tags for that and where it has none."""
-
-Clean = Callable[[str], str]
-"""What breaks the control tokens of an untrusted text; `str` where the tokenizer's own are broken later."""
 
 
 def messages(question: Question) -> list[dict[str, str]]:
@@ -66,7 +64,11 @@ def all_in_one(questions: Sequence[Question]) -> Question:
     """Return the one question, answered by 1 or 0, whether several questions about a response all get a yes."""
     listed = "\n".join(f"{number}. {_indented(each.question)}" for number, each in enumerate(questions, 1))
     asked = f"Is the answer to every one of these yes? 1 if it is, 0 if not.\n{listed}"
-    return questions[0].model_copy(update={"question": asked, "answers": (("1", 1.0), ("0", 0.0))})
+    required = tuple(requirement for each in questions for requirement in each.requirements)
+    answers = (("1", 1.0), ("0", 0.0))
+    return questions[0].model_copy(
+        update={"question": asked, "answers": answers, "type": ALL, "requirements": required}
+    )
 
 
 def better(one: str, other: str, criterion: str, prompt: str | None) -> Question:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import exp, isnan
 
 from verif_sdk.question import Answer, Question
@@ -36,17 +36,28 @@ def read(question: Question, logprobs: Mapping[str, list[float]], least_mass: fl
     rest of the model's probability is left out of it and reported as `1 - mass`.
     Source: the expectation over score tokens is that of Self-J and of G-Eval (arXiv 2303.16634).
     """
-    listed = ", ".join(answer for answer, _ in question.answers)
+    found = masses([answer for answer, _ in question.answers], logprobs, least_mass)
+    if isinstance(found, Answer):
+        return found
+    total = sum(found.values())
+    score = sum(found[answer] * value for answer, value in question.answers) / total
+    choice = max(found, key=lambda answer: found[answer])
+    return Answer(score=min(1.0, max(0.0, score)), choice=choice, mass=min(1.0, total))
+
+
+def masses(
+    answers: Sequence[str], logprobs: Mapping[str, list[float]], least_mass: float = LEAST_MASS
+) -> dict[str, float] | Answer:
+    """Return the probability of each answer, or an answer whose error says why they amount to nothing."""
+    listed = ", ".join(answers)
     for value in (value for values in logprobs.values() for value in values):
         if isnan(value) or value > _ROUNDING:
             return Answer(error=f"the judge gave a log-probability of {value:g}, not a number up to 0")
-    masses = {answer: sum(exp(value) for value in logprobs.get(answer, ())) for answer, _ in question.answers}
-    total = sum(masses.values())
+    found = {answer: sum(exp(value) for value in logprobs.get(answer, ())) for answer in answers}
+    total = sum(found.values())
     if total <= 0:
         return Answer(error=f"the judge gave none of the answers a probability: {listed}")
     if total < least_mass:
         error = f"the judge gave {total:.2g} of its probability to the answers {listed}, less than {least_mass:g}"
         return Answer(error=f"{error}: it would rather begin its reply with something else", mass=total)
-    score = sum(masses[answer] * value for answer, value in question.answers) / total
-    choice = max(masses, key=lambda answer: masses[answer])
-    return Answer(score=min(1.0, max(0.0, score)), choice=choice, mass=min(1.0, total))
+    return found

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from inspect import iscoroutinefunction, signature
+from typing import TYPE_CHECKING
 
 from verif_sdk.errors import InvalidSpec, JudgeFailed, VerifError, in_words, suggest
 from verif_sdk.judges.backend import Backend
+from verif_sdk.judges.prompt import PROMPT_VERSION
 from verif_sdk.plugins.registry import Registry
 from verif_sdk.question import Judge, JudgeFactory
+
+if TYPE_CHECKING:
+    from verif_sdk.judges.dialects.spoken import Spoken
 
 BUILT_IN: Mapping[str, JudgeFactory] = {
     "vllm": Backend("vllm", "VllmJudge", "vllm", ("vllm",)),
@@ -19,7 +24,7 @@ BUILT_IN: Mapping[str, JudgeFactory] = {
     "server": Backend("server", "ServerJudge", "http", ("aiohttp",)),
     "cascade": Backend("cascading", "cascade"),
 }
-_EVERYWHERE = frozenset({"cache", "calibration", "rule", "votes"})
+_EVERYWHERE = frozenset({"cache", "calibration", "dialect", "rule", "votes"})
 """Options that go with every judge but a cascade."""
 
 
@@ -106,6 +111,8 @@ class _Options:
     whole: bool
     cache: str | None
     calibration: str | None
+    spoken: Spoken | None
+    """A dialect that is not ours."""
 
     @classmethod
     def read(cls, scheme: str, factory: JudgeFactory, rest: str) -> _Options:
@@ -122,18 +129,26 @@ class _Options:
         votes, rule = own.pop("votes", None), own.pop("rule", "mean")
         if whole := own.get("joint") == "all":
             del own["joint"]
-        _refuse_options(scheme, factory, {*own, *(() if votes is None else ("sample",))})
-        return cls(scheme, model, own, votes, rule, whole, cache, calibration)
+        spoken = _spoken(scheme, own)
+        sampled = () if votes is None or spoken else ("sample",)
+        _refuse_options(scheme, factory, {*own, *sampled})
+        if spoken is not None:
+            spoken.look_at(scheme, factory.judge if isinstance(factory, Backend) else factory)
+        return cls(scheme, model, own, votes, rule, whole, cache, calibration, spoken)
 
     def made(self, factory: JudgeFactory) -> Judge:
         """Return the judge, or the vote of several, sampled with the seeds 0, 1, 2…"""
+        make = partial(factory, self.model, **self.own)
+        if self.spoken is not None:
+            speaker = self.spoken.speaker(self.scheme, make(), voting=self.votes is not None)
+            make = partial(self.spoken.judge, speaker)
         if self.votes is None:
-            return factory(self.model, **self.own)
+            return make()
         from verif_sdk.judges.options import number
         from verif_sdk.judges.wrappers.vote import VotingJudge
 
         count = int(number("votes", self.votes))
-        judges = [factory(self.model, **self.own, sample=sample) for sample in range(count)]
+        judges = [make(sample=sample) for sample in range(count)]
         return VotingJudge(judges, self.rule)  # type: ignore[arg-type]  # it refuses other rules in words
 
     def wrapped(self, judge: Judge, spec: str) -> Judge:
@@ -149,13 +164,38 @@ class _Options:
         if self.calibration is not None:
             from verif_sdk.judges.wrappers.calibrated import CalibratedJudge
 
-            judge = CalibratedJudge(judge, self.calibration, spec)
+            judge = CalibratedJudge(judge, self.calibration, spec, self.version)
         return judge
+
+    @property
+    def version(self) -> str:
+        """The version of the words that the judge reads: of our prompt, or of a dialect."""
+        return self.spoken.dialect.title if self.spoken else PROMPT_VERSION
 
     def _named(self) -> str:
         """Return what tells the answers of this judge apart in a cache."""
         options, whole = sorted(self.own.items()), " joint=all" if self.whole else ""
-        return f"{self.scheme}:{self.model}?{options} votes {self.votes} {self.rule}{whole}"
+        spoken = f" {self.spoken}" if self.spoken else ""
+        return f"{self.scheme}:{self.model}?{options} votes {self.votes} {self.rule}{whole}{spoken}"
+
+
+def prompt_version(spec: str) -> str:
+    """Return the version of the words that the judge of a spec reads: of our prompt, or of a dialect.
+
+    Raises:
+        InvalidSpec: the spec cannot be read.
+    """
+    scheme, factory, rest = _scheme(spec)
+    return PROMPT_VERSION if scheme == "cascade" else _Options.read(scheme, factory, rest).version
+
+
+def _spoken(scheme: str, options: dict[str, str]) -> Spoken | None:
+    """Take the options of a dialect out of a spec's options; None where the judge is to speak ours."""
+    if "dialect" not in options:
+        return None
+    from verif_sdk.judges.dialects.spoken import taken
+
+    return taken(scheme, options)
 
 
 def _refuse_options(scheme: str, factory: JudgeFactory, options: set[str]) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 from verif_sdk import event_loop
 from verif_sdk.errors import InvalidSpec
 from verif_sdk.judges import joint as joint_judging
+from verif_sdk.judges.dialects import on_vllm
+from verif_sdk.judges.dialects.asking import VOTING, Ask, Reply
 from verif_sdk.judges.engine import Engine, engine
 from verif_sdk.judges.engine_arguments import refuse_pieces, refuse_unknown
 from verif_sdk.judges.launch import sampling
@@ -21,8 +23,6 @@ from verif_sdk.judges.starting import patiently
 from verif_sdk.question import Answer, Question
 
 _request = itertools.count()
-
-_VOTING = 0.7  # the temperature at which samples of a vote differ
 
 
 class VllmJudge:
@@ -46,6 +46,8 @@ class VllmJudge:
     """
 
     shares_loop = True
+    writes = True
+    clean = str  # what breaks control tokens here is the layout
 
     def __init__(
         self,
@@ -80,7 +82,7 @@ class VllmJudge:
         """Return what reproduces a verdict: backend, model, revision, prompt version, reading and sampling."""
         reading = f"reasoning<={self.max_reasoning_tokens}" if self.reasoning else "one token"
         reading = "joint, JSON" if self.joint else reading
-        sampling = "temperature 0" if self.sample is None else f"temperature {_VOTING:g}, seed {self.sample}"
+        sampling = "temperature 0" if self.sample is None else f"temperature {VOTING:g}, seed {self.sample}"
         return f"vllm:{self.model}{running.revision}; prompt {PROMPT_VERSION}; {reading}; {sampling}"
 
     async def start(self) -> None:
@@ -94,6 +96,14 @@ class VllmJudge:
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
         """Return one answer per question, in order; a failure is the answer's own error."""
         return await event_loop.at_home(self._answers(questions))
+
+    async def replies(self, asks: Sequence[Ask]) -> list[Reply]:
+        """Return one reply per ask, in order; a failure is the reply's own error."""
+        return await event_loop.at_home(self._replies(asks))
+
+    async def _replies(self, asks: Sequence[Ask]) -> list[Reply]:
+        running = await engine(self.arguments)
+        return list(await asyncio.gather(*(on_vllm.reply(running, self.model, ask, self._id()) for ask in asks)))
 
     async def _answers(self, questions: Sequence[Question]) -> list[Answer]:
         running = await engine(self.arguments)
@@ -167,7 +177,7 @@ class VllmJudge:
         """Return the model's reasoning, closed by us, so that the verdict follows it and is not part of it."""
         running.fits(prompt, room=self.max_reasoning_tokens + 16)
         chance: dict[str, Any] = (
-            {"temperature": 0.0} if self.sample is None else {"temperature": _VOTING, "seed": self.sample}
+            {"temperature": 0.0} if self.sample is None else {"temperature": VOTING, "seed": self.sample}
         )
         params = sampling().SamplingParams(**chance, max_tokens=self.max_reasoning_tokens, stop=["</think>"])
         output = await running.generate(prompt, params, self._id())
@@ -177,6 +187,14 @@ class VllmJudge:
         closing = AFTER_TAGS if layout.thinks else AFTER_THOUGHT
         ids = layout.content(written.text) + layout.continued(closing)
         return _Thought(ids=ids, text=text, tokens=len(written.token_ids))
+
+    def refuse_samples(self) -> None:
+        """Refuse what a vote of this judge's samples would die of.
+
+        Raises:
+            InvalidSpec: the engine reads prompts in pieces, on a CPU.
+        """
+        refuse_pieces(self.arguments)
 
     def _id(self) -> str:
         return f"verif-{next(_request)}"

@@ -1,4 +1,4 @@
-"""The four hooks of a plugin (entry-point group `verif_sdk`). They return; they never mutate."""
+"""The five hooks of a plugin (entry-point group `verif_sdk`). They return; they never mutate."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from verif_sdk.aggregate import Aggregator
     from verif_sdk.case import Case, RowFormat
     from verif_sdk.constraint import Constraint
+    from verif_sdk.dialect import DialectFactory
     from verif_sdk.question import JudgeFactory
 
 hookspec = pluggy.HookspecMarker("verif_sdk")
@@ -64,4 +65,10 @@ def verif_aggregators() -> Mapping[str, Aggregator]:
 @hookspec
 def verif_rows() -> Mapping[str, RowFormat | Readings]:
     """Return row formats by name; `Readings` where the rows can be read loosely too (`--mode loose`)."""
+    raise NotImplementedError
+
+
+@hookspec
+def verif_dialects() -> Mapping[str, DialectFactory]:
+    """Return dialects by name: how published verifier models are asked, and how their replies are read."""
     raise NotImplementedError

@@ -64,6 +64,7 @@ class Tables:
     judges: dict[str, Any] = field(default_factory=dict)
     aggregators: dict[str, Any] = field(default_factory=dict)
     rows: dict[str, Any] = field(default_factory=dict)
+    dialects: dict[str, Any] = field(default_factory=dict)
     plugins: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     modules: dict[str, str] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)

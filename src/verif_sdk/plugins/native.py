@@ -8,7 +8,9 @@ from functools import partial
 from verif_sdk import aggregate, catalogue, rows
 from verif_sdk.aggregate import Aggregator
 from verif_sdk.case import RowFormat
+from verif_sdk.dialect import DialectFactory
 from verif_sdk.judges import spec as judges
+from verif_sdk.judges.dialects.shipped import SHIPPED
 from verif_sdk.plugins.hookspecs import Family, hookimpl
 from verif_sdk.question import JudgeFactory
 
@@ -31,3 +33,8 @@ def verif_aggregators() -> Mapping[str, Aggregator]:
 @hookimpl
 def verif_rows() -> Mapping[str, RowFormat]:
     return rows.BUILT_IN
+
+
+@hookimpl
+def verif_dialects() -> Mapping[str, DialectFactory]:
+    return SHIPPED

@@ -13,7 +13,7 @@ from verif_sdk.plugins.hookspecs import Family
 from verif_sdk.plugins.types import Classes, declared_types
 
 GROUP = "verif_sdk"
-HOOKS = {kind: f"verif_{kind}" for kind in ("constraints", "judges", "aggregators", "rows")}
+HOOKS = {kind: f"verif_{kind}" for kind in ("constraints", "judges", "aggregators", "rows", "dialects")}
 """The hooks, by what they provide."""
 
 
@@ -66,7 +66,7 @@ def _table(hook: str, table: Any) -> dict[str, Any]:
 
 
 def plugin_manager(plugin: object) -> pluggy.PluginManager:
-    """Return a manager that knows the four hooks and `plugin` alone.
+    """Return a manager that knows the five hooks and `plugin` alone.
 
     Raises:
         pluggy.PluginValidationError: a hook of the plugin is misspelt or takes wrong arguments.

@@ -1,4 +1,4 @@
-"""`Registry`: names to constraint types, judges, aggregators and row formats."""
+"""`Registry`: names to constraint types, judges, aggregators, row formats and dialects."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from verif_sdk.spec import from_json
 if TYPE_CHECKING:
     from verif_sdk.aggregate import Aggregator
     from verif_sdk.case import RowFormat
+    from verif_sdk.dialect import DialectFactory
     from verif_sdk.question import JudgeFactory
 
 T = TypeVar("T")
@@ -37,9 +38,10 @@ class Registry:
     judges: Mapping[str, JudgeFactory] = field(default_factory=dict)
     aggregators: Mapping[str, Aggregator] = field(default_factory=dict)
     rows: Mapping[str, RowFormat | Readings] = field(default_factory=dict)
+    dialects: Mapping[str, DialectFactory] = field(default_factory=dict)
     plugins: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
-    """Per distribution, with its version, the names it provides: of judges, aggregators and rows, and of the
-    constraints that are in no family."""
+    """Per distribution, with its version, the names it provides: of judges, aggregators, rows and dialects, and of
+    the constraints that are in no family."""
     modules: Mapping[str, str] = field(default_factory=dict)
     """Modules that are plugins, by name, to the distribution, the module or the script as `plugins` has it."""
     broken: Mapping[str, str] = field(default_factory=dict)

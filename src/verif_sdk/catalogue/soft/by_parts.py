@@ -45,7 +45,9 @@ class _ByParts(Constraint):
         if text.blank or self.lacking(text) or len(self.pieces(text)) > MOST:
             return ()
         return tuple(
-            Question(prompt=text.prompt, response=text.raw, question=asked, reference=text.reference)
+            Question(
+                prompt=text.prompt, response=text.raw, question=asked, reference=text.reference, type=self.type
+            )
             for number, piece in enumerate(self.pieces(text), 1)
             for asked in self.about(number, quoted(piece, text.raw))
         )

@@ -126,6 +126,8 @@ class Rubric(Constraint):
                 prompt=text.prompt,
                 response=text.raw,
                 question=f"Is this true of the response? {_sentence(item.criterion)}",
+                type=self.type,
+                requirements=(_sentence(item.criterion),),
             )
             for item in self.items
         )

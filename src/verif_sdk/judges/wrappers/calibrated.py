@@ -12,7 +12,7 @@ from verif_sdk.judges.prompt import PROMPT_VERSION
 from verif_sdk.judges.starting import start
 from verif_sdk.question import YES_NO, Answer, Judge, Question
 
-_READING = ("joint", "quantization", "reasoning", "revision", "rule", "votes")
+_READING = ("dialect", "joint", "quantization", "reasoning", "revision", "rule", "votes")
 """The options of a spec on which the probabilities of a judge depend."""
 
 
@@ -35,6 +35,7 @@ class CalibratedJudge:
         judge: who answers.
         path: the file that `verif calibrate --out` wrote.
         spec: the judge's spec.
+        version: of the words that the judge reads.
 
     Raises:
         InvalidSpec: the file cannot be used, or was made with another judge or version of the prompt.
@@ -42,16 +43,16 @@ class CalibratedJudge:
 
     shares_loop = True
 
-    def __init__(self, judge: Judge, path: str, spec: str) -> None:
+    def __init__(self, judge: Judge, path: str, spec: str, version: str = PROMPT_VERSION) -> None:
         try:
             facts = json.loads(Path(path).read_text("utf-8"))
             self._threshold = float(facts["threshold"])
-            version, measured = facts["prompt_version"], measured_part(facts["judge"])
+            words, measured = facts["prompt_version"], measured_part(facts["judge"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InvalidSpec(f"calibration: {path} was not written by `verif calibrate`: {error}") from None
-        if version != PROMPT_VERSION:
+        if words != version:
             raise InvalidSpec(
-                f"calibration: {path} is for prompt version {version}, this is {PROMPT_VERSION}; calibrate anew"
+                f"calibration: {path} is for prompt version {words}, this is {version}; calibrate anew"
             )
         if measured != measured_part(spec):
             raise InvalidSpec(

@@ -1,0 +1,1 @@
+"""Dialects: how published verifier models are asked, a file per model."""
