@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.judges.conftest import FakeOpenAI
+from tests.fake_openai import FakeOpenAI
 from tests.judges.dialect_words import FILES, SAME, words_of
 from verif_sdk import Answer, Case, InvalidSpec, Judge, Question, Registry, verify, verify_batch
 from verif_sdk.dialect import Clean, Meant, Written
@@ -302,7 +302,9 @@ def test_letters_are_read_from_probabilities(fake_openai: Start, tmp_path: Path)
     assert "less than 0.5" in result.errors[0]
 
 
-def test_the_wordings_of_kalmv_are_averaged_and_all_paid_for(fake_openai: Start, tmp_path: Path) -> None:
+def test_the_wordings_of_kalmv_are_averaged_and_all_paid_for(
+    fake_openai: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     server = fake_openai(logprobs={"A": math.log(0.2), "B": math.log(0.2), "C": math.log(0.6)})
     shares = iter([0.5, 0.6, 0.7, 0.8, 0.9])
 
@@ -311,7 +313,7 @@ def test_the_wordings_of_kalmv_are_averaged_and_all_paid_for(fake_openai: Start,
         logprobs = {"A": math.log((1 - share) / 2), "B": math.log((1 - share) / 2), "C": math.log(share)}
         return {"choices": [{"logprobs": {"top_logprobs": [logprobs]}}], "usage": {"prompt_tokens": 3}}
 
-    server.reply = reply  # type: ignore[method-assign]  # a share per wording
+    monkeypatch.setattr(server, "reply", reply)
     judge = spec(server, "kalmv", tmp_path, "&concurrency=1")
     result = verify("7", GROUNDED, prompt="How many?", reference="They are 7.", judge=judge)
     assert result.verdicts[0].score == pytest.approx(0.7)
@@ -348,11 +350,16 @@ def test_all_requirements_go_into_one_question_as_verif_has_them(fake_openai: St
     assert "['[llm] Write in a polite tone.', '[llm] Use formal language.']" in server.chats[0][0]["content"]
 
 
-def test_votes_are_samples_of_the_reply(fake_openai: Start, tmp_path: Path) -> None:
+def test_votes_are_samples_of_the_reply(
+    fake_openai: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     server = fake_openai()
-    server.reply = lambda body: {  # type: ignore[method-assign]  # by seed
-        "choices": [{"message": {"content": f"Final Judgement: {'No' if body['seed'] == 1 else 'Yes'}"}}]
-    }
+
+    def reply(body: dict[str, Any]) -> object:
+        verdict = "No" if body["seed"] == 1 else "Yes"
+        return {"choices": [{"message": {"content": f"Final Judgement: {verdict}"}}]}
+
+    monkeypatch.setattr(server, "reply", reply)
     judge = spec(server, "spar", tmp_path, "&votes=5&rule=majority")
     result = verify("7", RELEVANT, prompt="How many?", judge=judge)
     assert result.verdicts[0].score == 0.8

@@ -21,7 +21,8 @@ import pytest
 from verif_sdk import Answer, Question, event_loop, verify
 from verif_sdk.errors import InvalidSpec, UndecidedReward
 from verif_sdk.judges import http
-from verif_sdk.judges.openai import NO_LOGPROBS, OpenAIJudge
+from verif_sdk.judges.openai import OpenAIJudge
+from verif_sdk.judges.openai_reply import NO_LOGPROBS
 from verif_sdk.judges.prompt import PROMPT_VERSION, STATE, THINK
 
 aiohttp = pytest.importorskip("aiohttp")
