@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import math
 import os
@@ -23,7 +24,7 @@ from verif_sdk.judges.dialects.asking import DialectJudge
 from verif_sdk.judges.dialects.shipped import SHIPPED
 from verif_sdk.judges.prompt import all_in_one
 from verif_sdk.judges.scripted import ScriptedJudge
-from verif_sdk.judges.spec import from_spec
+from verif_sdk.judges.spec import from_spec, prompt_version
 
 TONE = {"type": "soft:tone", "tone": "polite"}
 CORRECT = {"type": "soft:correctness"}
@@ -382,6 +383,23 @@ def test_a_cache_tells_dialects_and_their_words_apart(fake_openai: Start, tmp_pa
     words.write_text(edited, "utf-8")
     (other,) = answered(from_spec(judge), asked("if-verifier"))
     assert other.kept is False
+
+
+def test_a_calibration_is_of_one_dialect_and_its_words(fake_openai: Start, tmp_path: Path) -> None:
+    judge = spec(fake_openai(thought="[[1]]"), "if-verifier", tmp_path)
+    file = tmp_path / "judge.json"
+    facts = {"judge": judge, "prompt_version": prompt_version(judge), "threshold": 0.4}
+    file.write_text(json.dumps(facts), "utf-8")
+    result = verify("Thanks.", TONE, prompt="Hi.", judge=f"{judge}&calibration={file}")
+    assert result.verdicts[0].decided_by.endswith("; temperature 0; threshold 0.4")
+    words = Path(words_of("if-verifier", tmp_path))
+    words.write_text(words.read_text("utf-8").replace("Does it follow?", "Does it?"), "utf-8")
+    with pytest.raises(InvalidSpec, match=r"is for prompt version if-verifier 1, words .*, this is if-verifier 1"):
+        from_spec(f"{judge}&calibration={file}")
+    file.write_text(json.dumps({**facts, "prompt_version": prompt.PROMPT_VERSION}), "utf-8")
+    ours = judge.replace("dialect=if-verifier&", "dialect=verif&").partition("&template")[0]
+    with pytest.raises(InvalidSpec, match="is of the judge"):
+        from_spec(f"{ours}&calibration={file}")
 
 
 def test_a_cascade_takes_a_dialect_on_either_side(fake_openai: Start, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from verif_sdk.files.agreement import Agreement, Interval
 from verif_sdk.files.calibration import BINS, Calibration, labelled, write
 from verif_sdk.files.calibration import calibrate as measure
 from verif_sdk.files.lines import numbered, opened
+from verif_sdk.judges.spec import prompt_version
 from verif_sdk.visible import visible
 
 FEW = 20
@@ -57,7 +58,7 @@ def calibrate(
         print(f"verif: {visible(str(error))}", file=sys.stderr)
         raise typer.Exit(3) from None
     if out is not None:
-        write(out, judge, found)
+        write(out, judge, found, prompt_version(judge))
     if plot is not None:
         plot.write_text(svg(found), "utf-8")
     if as_json:

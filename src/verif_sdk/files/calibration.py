@@ -20,7 +20,7 @@ from verif_sdk.files.accuracy import Share
 from verif_sdk.files.agreement import DRAWS, Agreement, Interval, Labelled, agreement, best, with_intervals
 from verif_sdk.files.lines import from_line
 from verif_sdk.files.scoring import WINDOW
-from verif_sdk.judges.spec import prompt_version
+from verif_sdk.judges.prompt import PROMPT_VERSION
 from verif_sdk.question import YES_NO
 from verif_sdk.text import Text
 
@@ -160,11 +160,18 @@ def _noise(bins: Sequence[Sequence[float]]) -> float:
     return sorted(errors)[DRAWS * 95 // 100]
 
 
-def write(path: Path, judge: str, found: Calibration) -> None:
-    """Write the file that a judge's option `calibration` reads."""
+def write(path: Path, judge: str, found: Calibration, version: str = PROMPT_VERSION) -> None:
+    """Write the file that a judge's option `calibration` reads.
+
+    Args:
+        path: of the file.
+        judge: its spec.
+        found: what was measured.
+        version: of the words that the judge read.
+    """
     facts = {
         "judge": judge,
-        "prompt_version": prompt_version(judge),
+        "prompt_version": version,
         "threshold": found.best.threshold,
         "labels": found.count,
         "kappa": round(found.best.kappa, 4),
