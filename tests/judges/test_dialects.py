@@ -458,12 +458,11 @@ def test_probabilities_and_free_text_on_a_real_engine(vllm_judge: Any, tmp_path:
     yes, no = answered(written, polite, rude)
     assert (yes.score, no.score) == (1.0, 0.0)
     assert "dialect nod 2; reply<=60; temperature 0" in yes.decided_by
-    (none,) = answered(
-        DialectJudge(vllm_judge, SHIPPED["if-verifier"](template=words_of("if-verifier", tmp_path)), room=8),  # type: ignore[arg-type]  # written
-        asked("if-verifier"),
-    )
-    assert none.error is not None
-    assert "cut off after 8 tokens" in none.error
+    verifier: Any = SHIPPED["if-verifier"](template=words_of("if-verifier", tmp_path))
+    (silent,) = answered(DialectJudge(vllm_judge, verifier, room=60), asked("if-verifier"))
+    assert str(silent.error).startswith("dialect 'if-verifier' finds no verdict in the reply: ")
+    (cut,) = answered(DialectJudge(vllm_judge, verifier, room=2), asked("if-verifier"))
+    assert "cut off after 2 tokens" in str(cut.error)
 
 
 def test_every_dialect_has_stand_ins_for_its_words() -> None:
