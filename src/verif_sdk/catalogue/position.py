@@ -239,10 +239,12 @@ class Postscript(Check):
     marker: Annotated[Phrase, AfterValidator(_lettered)] = "P.S."
 
     def check(self, text: Text) -> Verdict:
-        begins = _postscript(self.marker)
-        for found in begins.finditer(text.shown):
-            if _opens_line(text.shown, found.start()) and _says_it_last(text.shown[found.end() :]):
-                return self.verdict(True, "a postscript stands at the end")
+        places = [found.span() for found in _postscript(self.marker).finditer(text.shown)]
+        last = [end for start, end in places if _opens_line(text.shown, start)][
+            -2:
+        ]  # the very last may say nothing
+        if any(_says_it_last(text.shown[end:]) for end in last):
+            return self.verdict(True, "a postscript stands at the end")
         reason = f'no line at the end begins with "{self.marker}" and says something'
         return self.verdict(False, reason)
 

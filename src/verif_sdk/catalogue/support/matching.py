@@ -94,6 +94,8 @@ class _Words:
     def __init__(self, text: Text, body: str) -> None:
         self.text = text
         self.body = body
+        self.all: tuple[list[int], list[int]] | None = None
+        """Where all words begin and end, once a place was met that has no white space near."""
 
     def whole(self, start: int, end: int) -> bool:
         """Return whether a place begins and ends where words do."""
@@ -107,12 +109,14 @@ class _Words:
 
     def _around(self, start: int, end: int) -> tuple[list[int], list[int]]:
         """Return where the words around a place begin and end: no word goes on behind white space."""
-        left = _FROM.search(self.body, max(0, start - _NEAR), start)
-        space = _SPACE.search(self.body, end, end + _NEAR)
-        right = space.start() if space else len(self.body)
-        if left is None or right > end + _NEAR:
-            return self.text.view(_folded_spans if self.body is self.text.folded else _plain_spans)
-        return word_spans(self.body[left.end() : right], left.end())
+        if self.all is None:
+            left = _FROM.search(self.body, max(0, start - _NEAR), start)
+            space = _SPACE.search(self.body, end, end + _NEAR)
+            right = space.start() if space else len(self.body)
+            if left is not None and right <= end + _NEAR:
+                return word_spans(self.body[left.end() : right], left.end())
+            self.all = self.text.view(_folded_spans if self.body is self.text.folded else _plain_spans)
+        return self.all
 
     def _begins(self, start: int, end: int, starts: list[int], ends: list[int]) -> bool:
         place = bisect_right(starts, start) - 1
