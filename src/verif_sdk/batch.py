@@ -4,48 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from threading import Event
 
+from verif_sdk.aggregate import Aggregator
+from verif_sdk.case import Case
 from verif_sdk.late import once
 from verif_sdk.pending import Ask, Pending
 from verif_sdk.question import Answer, Judge, Question
 
 
-def send(judge: Judge, cases: Iterable[Pending]) -> list[Pending]:
-    """Ask the open questions of some cases, each as soon as it has been checked, and return the cases.
+def begin(
+    cases: Iterable[Case],
+    judge: Judge | None,
+    aggregate: Aggregator,
+    *,
+    early_exit: bool,
+    think: tuple[str, str] | None,
+    given_up: Event,
+) -> list[Pending]:
+    """Check cases by code, and send the open questions of each as soon as it is checked.
 
     Args:
-        judge: who is asked. One that divides a budget gets the questions of all cases at once.
-        cases: checked while they are iterated over, so that the judge works while the next one is checked.
+        cases: the cases of one call.
+        judge: who is asked; one that divides a budget gets the questions of all cases at once.
+        aggregate: what verdicts become.
+        early_exit: whether questions whose answers cannot change the reward are left unasked.
+        think: the tags around reasoning.
+        given_up: once it is set, the cases that are left are left alone.
     """
-    asked = _Asked(judge)
+    asked = None if judge is None else _Asked(judge)
     pending = []
-    whole = getattr(judge, "whole_batch", False)
     for case in cases:
-        pending.append(case)
-        if not whole:
-            asked.submit(case.open)
-    if whole:
-        asked.submit([question for case in pending for question in case.open])
-    for case in pending:
-        case.asks = tuple(asked.claim(case.open))
+        if given_up.is_set():
+            break
+        pending.append(Pending(case, case.text(think), aggregate, early_exit=early_exit))
+        if asked is not None and not asked.whole:
+            asked.submit(pending[-1].open)
+    if asked is not None:
+        asked.hand_out(pending)
     return pending
-
-
-def submissions(cases: Sequence[Pending]) -> set[Future[list[Answer]]]:
-    """Return what the judge is working on for these cases."""
-    return {one.submission for case in cases for one in case.asks}
-
-
-@contextmanager
-def cancelling(cases: Sequence[Pending]) -> Iterator[None]:
-    """Tell the judge that nobody waits any more, where an error ends the batch."""
-    try:
-        yield
-    except BaseException:
-        for case in cases:
-            case.cancel()
-        raise
 
 
 @once
@@ -64,6 +61,8 @@ class _Asked:
     """
 
     def __init__(self, judge: Judge) -> None:
+        self.whole: bool = getattr(judge, "whole_batch", False)
+        """Whether the judge wants the questions of the whole batch at once."""
         self._judge = judge
         self._together = getattr(judge, "together", False)
         self._places: dict[tuple[Question, ...], tuple[Future[list[Answer]], int]] = {}
@@ -76,7 +75,14 @@ class _Asked:
             submission = _sending()(self._judge, list(new.values()))
             self._places.update((key, (submission, place)) for place, key in enumerate(new))
 
-    def claim(self, questions: list[Question]) -> Iterator[Ask]:
+    def hand_out(self, pending: Sequence[Pending]) -> None:
+        """Tell each case where its questions are, once all are sent."""
+        if self.whole:
+            self.submit([question for case in pending for question in case.open])
+        for case in pending:
+            case.asks = tuple(self._claim(case.open))
+
+    def _claim(self, questions: list[Question]) -> Iterator[Ask]:
         """Yield where each question of a case is; the first claim to it pays for it."""
         for key in self._keys(questions):
             first = key not in self._claimed

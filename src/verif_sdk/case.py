@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from threading import Event
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import BeforeValidator, ConfigDict, Field
@@ -104,8 +105,12 @@ def case_of(
     return response if isinstance(response, Case) else Case.read(response)
 
 
-def read_cases(cases: Iterable[Case | Mapping[str, Any]]) -> Iterator[Case]:
+def read_cases(cases: Iterable[Case | Mapping[str, Any]], given_up: Event | None = None) -> Iterator[Case]:
     """Yield cases that are given as objects or as dicts of their fields.
+
+    Args:
+        cases: the cases.
+        given_up: once it is set, the cases that are left are left alone.
 
     Raises:
         InvalidSpec: one of them cannot be read; the message names its place, counted from 0.
@@ -113,6 +118,8 @@ def read_cases(cases: Iterable[Case | Mapping[str, Any]]) -> Iterator[Case]:
     if isinstance(cases, (Case, Mapping, str)):
         raise InvalidSpec("a batch is a list of cases; put the one case into a list")
     for place, case in enumerate(cases):
+        if given_up is not None and given_up.is_set():
+            return
         if isinstance(case, Case):
             yield case
         elif isinstance(case, Mapping):

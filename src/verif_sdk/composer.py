@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import wait
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, fields
 from functools import cached_property, partial
 from threading import Event
@@ -11,16 +11,16 @@ from typing import Any, Literal, TypeVar
 
 from verif_sdk import arguments
 from verif_sdk.aggregate import Aggregator, try_out
-from verif_sdk.batch import cancelling, send, submissions
+from verif_sdk.batch import begin
 from verif_sdk.case import THINK, Case, Message, Specs, case_of, read_cases
 from verif_sdk.errors import MissingJudge, noted
 from verif_sdk.judges.shared import resolve, start
 from verif_sdk.judges.spec import look_at
 from verif_sdk.pending import Pending
 from verif_sdk.plugins.registry import Registry
-from verif_sdk.question import Judge
+from verif_sdk.question import Answer, Judge
 from verif_sdk.sandbox.choice import unsandboxed
-from verif_sdk.threads import NEVER, in_thread, run_programs, threads_of_programs, until
+from verif_sdk.threads import NEVER, in_thread, run_programs, threads_of_programs
 from verif_sdk.verdict import Result
 
 T = TypeVar("T")
@@ -63,7 +63,8 @@ class Composer:
 
     def __post_init__(self) -> None:
         arguments.check(self)
-        Registry.use(*self.plugins)
+        if self.plugins:
+            Registry.use(*self.plugins)
         if self.judge is not None:
             look_at(self.judge)
         try_out(self.aggregator)
@@ -114,10 +115,7 @@ class Composer:
             UndecidedReward: a verdict is undecided and `undecided` is "raise".
             Exception: whatever a check or the aggregator raised first, with a note of the case.
         """
-        pending = self._begin(list(read_cases(cases)))
-        with cancelling(pending):
-            _raise_first([case.failure for case in pending])  # before anyone waits for a judge
-            return _raise_first(self._waited(pending))
+        return _raise_first(self._outcomes(cases, strict=True))
 
     async def averify_batch(self, cases: Iterable[Case | Mapping[str, Any]]) -> list[Result]:
         """Return what `verify_batch` does, without blocking the caller's event loop."""
@@ -129,19 +127,21 @@ class Composer:
         A case that raises costs the others nothing. A wrong configuration raises as in `verify_batch`, and so does
         a case that cannot be read.
         """
-        pending = self._begin(list(read_cases(cases)))
-        with cancelling(pending):
-            return self._waited(pending)
+        return self._outcomes(cases, strict=False)
 
     async def aoutcomes(self, cases: Iterable[Case | Mapping[str, Any]]) -> list[Result | Exception]:
         """Return what `outcomes` does, without blocking the caller's event loop."""
         import asyncio  # which checks alone do not need
 
-        pending = await self._abegin(cases)
-        with cancelling(pending):
-            if awaited := submissions(pending):
-                await asyncio.wait(map(asyncio.wrap_future, awaited), timeout=self.timeout)
-            return self._finished(pending)
+        with unsandboxed(self.unsandboxed):
+            pending = await self._abegin(cases)
+            try:
+                if awaited := _submissions(pending):
+                    await asyncio.wait(map(asyncio.wrap_future, awaited), timeout=self.timeout)
+                return self._finished(pending)
+            except BaseException:
+                _cancel(pending)
+                raise
 
     def ready(self, cases: Iterable[Case]) -> None:
         """Find the judge, if one of the cases needs it, and load now what it needs.
@@ -153,28 +153,36 @@ class Composer:
         """
         start(self._judge(cases))
 
+    def _outcomes(self, cases: Iterable[Case | Mapping[str, Any]], *, strict: bool) -> list[Result | Exception]:
+        with unsandboxed(self.unsandboxed):
+            pending = self._begin([*read_cases(cases)])
+            try:
+                if strict:  # before anyone waits for a judge
+                    _raise_first([case.failure for case in pending])
+                wait(_submissions(pending), self.timeout)
+                return self._finished(pending)
+            except BaseException:
+                _cancel(pending)
+                raise
+
     async def _abegin(self, cases: Iterable[Case | Mapping[str, Any]]) -> list[Pending]:
         """Read and check the cases in a thread; those that run programs wait for them in threads of their own."""
 
-        def begin(given_up: Event) -> list[Pending] | list[Case]:
-            read = list(until(given_up, read_cases(cases)))
+        def begin_here(given_up: Event) -> list[Pending] | list[Case]:
+            read = [*read_cases(cases, given_up)]
             return read if run_programs(read) else self._begin(read, given_up)
 
-        begun = await in_thread(begin)
+        begun = await in_thread(begin_here)
         read = [one for one in begun if isinstance(one, Case)]
         pending = [one for one in begun if isinstance(one, Pending)]
         return await in_thread(partial(self._begin, read), threads_of_programs()) if read else pending
 
     def _begin(self, cases: list[Case], given_up: Event = NEVER) -> list[Pending]:
         """Check every case by code and send its open questions; stop where nobody waits any more."""
-        with unsandboxed(self.unsandboxed):
-            judge = self._judge(cases)
-            pending = (
-                Pending(case, case.text(self.think), self.aggregator, early_exit=self.early_exit)
-                for case in cases
-                if not given_up.is_set()
-            )
-            return list(pending) if judge is None else send(judge, pending)
+        judge = self._judge(cases)
+        return begin(
+            cases, judge, self.aggregator, early_exit=self.early_exit, think=self.think, given_up=given_up
+        )
 
     def _judge(self, cases: Iterable[Case]) -> Judge | None:
         """Return the judge if one of the cases needs it.
@@ -190,13 +198,19 @@ class Composer:
             raise MissingJudge(soft)
         return judge
 
-    def _waited(self, pending: list[Pending]) -> list[Result | Exception]:
-        wait(submissions(pending), self.timeout)
-        return self._finished(pending)
-
     def _finished(self, pending: list[Pending]) -> list[Result | Exception]:
-        with unsandboxed(self.unsandboxed):
-            return [case.outcome(self.undecided, self.timeout) for case in pending]
+        return [case.outcome(self.undecided, self.timeout) for case in pending]
+
+
+def _submissions(pending: list[Pending]) -> set[Future[list[Answer]]]:
+    """Return what the judge is working on for these cases."""
+    return {ask.submission for case in pending for ask in case.asks}
+
+
+def _cancel(pending: list[Pending]) -> None:
+    """Tell the judge that nobody waits any more."""
+    for submission in _submissions(pending):
+        submission.cancel()
 
 
 def _raise_first(outcomes: Sequence[T | Exception]) -> list[T]:

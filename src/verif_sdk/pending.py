@@ -82,11 +82,6 @@ class Pending:
         """The open questions of all constraints, in order."""
         return [question for questions in self.questions for question in questions]
 
-    def cancel(self) -> None:
-        """Tell the judge that nobody waits any more."""
-        for one in self.asks:
-            one.submission.cancel()
-
     def outcome(self, undecided: float | Literal["raise"] | None, timeout: float | None) -> Result | Exception:
         """Return the result, or what was raised on the way to it.
 
@@ -99,8 +94,9 @@ class Pending:
         answers = self._collected(timeout)
         try:
             verdicts = self._decided(answers)
+            usage = self._usage(answers)
             reward = self._reward(verdicts, undecided)
-            result = Result(reward=reward, verdicts=verdicts, usage=self._usage(answers), id=self.case.id)
+            result = Result(reward=reward, verdicts=verdicts, usage=usage, id=self.case.id)
         except Exception as error:  # noqa: BLE001  # kept with its case, as in a check
             return error
         return result.about(self.text.raw)

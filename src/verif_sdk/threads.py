@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import cache
-from itertools import takewhile
 from threading import Event
 from typing import TypeVar
 
@@ -33,11 +32,6 @@ async def in_thread(work: Callable[[Event], T], threads: ThreadPoolExecutor | No
         return await asyncio.get_running_loop().run_in_executor(threads, copy_context().run, work, given_up)
     finally:
         given_up.set()
-
-
-def until(given_up: Event, items: Iterable[T]) -> Iterator[T]:
-    """Return the items, and no further one once nobody waits for them."""
-    return takewhile(lambda _: not given_up.is_set(), items)
 
 
 def run_programs(cases: Iterable[Case]) -> bool:

@@ -180,9 +180,9 @@ def test_a_cancelled_question_without_a_time_out_says_so() -> None:
 
     judge: Any = Does(never)
     composer = Composer(judge=judge)
-    rollouts = composer._begin([Case.of(response="odd", constraints=[POLITE])])
-    rollouts[0].cancel()
-    (result,) = composer._finished(rollouts)
+    pending = composer._begin([Case.of(response="odd", constraints=[POLITE])])
+    pending[0].asks[0].submission.cancel()
+    (result,) = composer._finished(pending)
     assert not isinstance(result, Exception)
     assert result.errors == ("the judge gave no answer",)
 
