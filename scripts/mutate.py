@@ -41,7 +41,10 @@ ELSEWHERE = {"engine", "engine_main", "hf", "launch", "spawning", "starting", "v
 ELSEWHERE |= {"inspect_ai", "verifiers", "verifiers_judge"}  # need their framework
 TESTS = ["catalogue", "judges", "properties", "rewards", "rows", "truth", "test_*.py", "project/test_docs.py"]
 TESTS += ["cli/test_calibrate.py", "cli/test_check_dataset.py"]
-PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not vllm", "--hypothesis-seed=0")
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not vllm"]
+PYTEST += ["-p", "_hypothesis_pytestplugin", "--hypothesis-seed=0"]
+# Other plugins of pytest take seconds to load.
+ENVIRONMENT = {"PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 LIMITS = ("-x", "-o", "faulthandler_timeout=60", "-o", "faulthandler_exit_on_timeout=true")  # seconds for one test
 MEMORY = 8 << 30
 PASSED_OR_FAILED = (0, 1)
@@ -107,7 +110,7 @@ def pytest(tree: Path, *arguments: str, limit: float | None = None) -> tuple[int
         process = subprocess.Popen(
             [*PYTEST, "@.arguments"],
             cwd=tree,
-            env=os.environ | {"PYTHONPATH": sources, "PYTHONDONTWRITEBYTECODE": "1"},
+            env=os.environ | ENVIRONMENT | {"PYTHONPATH": sources},
             stdout=printed,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -129,9 +132,14 @@ def measured(tree: Path) -> Reach:
     """Run the tests on the code as it is, and return what each reaches; one that fails already has no say."""
     tests = sorted(str(path.relative_to(tree)) for name in TESTS for path in tree.glob(f"tests/{name}"))
     traced = ("--cov=verif_sdk", "--cov-context=test", "--cov-report=", "--junitxml=.report.xml")
-    status, printed = pytest(tree, *traced, *tests)
+    status, printed = pytest(tree, "-p", "pytest_cov", *traced, *tests)
     if status not in PASSED_OR_FAILED:
         sys.exit(f"{printed[-4000:]}\nthe tests do not run")
+    return reached(tree)
+
+
+def reached(tree: Path) -> Reach:
+    """Return what the measured run in a copy of the tree has written down."""
     seconds, failing = {}, set()
     for case in ElementTree.parse(tree / ".report.xml").iter("testcase"):
         name = f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}"
