@@ -15,6 +15,12 @@ NEIGHBOUR = Path(__file__).resolve().parents[1] / "shared" / "nltk_data"
 if NEIGHBOUR.exists():
     os.environ["NLTK_DATA"] = os.pathsep.join(filter(None, [os.environ.get("NLTK_DATA"), str(NEIGHBOUR)]))
 
+if find_spec("hypothesis"):
+    from hypothesis import settings
+
+    settings.register_profile("unhurried", deadline=None)  # an example may take long on a loaded machine
+    settings.load_profile("unhurried")
+
 # A module of each extra that a type or a judge may ask for, and of the plugin that data may name.
 BROUGHT_BY = {
     "verif-sdk[data]": ("yaml", "jsonschema"),
