@@ -89,13 +89,9 @@ def score(
         unsandboxed=unsandboxed,
     )
     read = scoring.in_mode(rows_format, mode)
-    run = Scoring(
-        read if responses is None else answered(read, responses),
-        composer,
-        kept,
-        None if keep_going else 20,
-        telemetry,
-    )
+    if responses is not None:
+        read = answered(read, responses)
+    run = Scoring(read, composer, kept, None if keep_going else 20, telemetry)
     options = {
         "rows": rows_format,
         "mode": mode,
@@ -110,11 +106,8 @@ def score(
         "version": __version__,
     }
     tally = Tally()
-    with (
-        _ending(tally, out),
-        opened(rows) as source,
-        output(out, options, [rows, responses], fresh=fresh) as sink,
-    ):
+    places = [rows, responses]
+    with _ending(tally, out), opened(rows) as source, output(out, options, places, fresh=fresh) as sink:
         lines = joined(numbered(source, rows), responses)
         if redo:
             earlier = _redone(run, sink, lines, rows, responses, tally)
