@@ -7,21 +7,18 @@ from typing import NamedTuple
 
 
 class Demand(NamedTuple):
-    """A range for a quantity, or one value of a property.
-
-    Args:
-        of: the quantity or property, such as "words" or "language"; equal names are the same thing.
-        low: the least amount that passes.
-        high: the largest amount that passes; infinite for none.
-        value: of a property, the only value that passes.
-        longer: whether values that begin with it pass too, as "Dear all" begins with "Dear".
-    """
+    """A range for a quantity, or one value of a property."""
 
     of: str
+    """The quantity or property, such as "words" or "language"; equal names are the same thing."""
     low: float = 0
+    """The least amount that passes."""
     high: float = inf
+    """The largest amount that passes; infinite for none."""
     value: str | None = None
+    """Of a property, the only value that passes."""
     longer: bool = False
+    """Whether values that begin with it pass too, as "Dear all" begins with "Dear"."""
 
     @property
     def empty(self) -> bool:
