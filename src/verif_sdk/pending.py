@@ -38,12 +38,12 @@ class Pending:
         early_exit: whether questions whose answers cannot change the reward are left unasked.
     """
 
-    __slots__ = ("aggregate", "asks", "case", "failure", "questions", "saved", "text", "verdicts")
+    __slots__ = ("aggregate", "asks", "case", "failure", "questions", "raw", "saved", "text", "verdicts")
 
     def __init__(
         self, case: Case, text: Text, aggregate: Callable[[Sequence[Verdict]], float], *, early_exit: bool
     ) -> None:
-        self.case, self.text, self.aggregate = case, text, aggregate
+        self.case, self.text, self.raw, self.aggregate = case, text, text.raw, aggregate
         self.verdicts: list[Verdict] = []
         self.questions: list[tuple[Question, ...]] = []
         """The open questions of each constraint."""
@@ -61,7 +61,7 @@ class Pending:
         except Exception as error:  # noqa: BLE001  # kept with its case, for the caller to raise or to report
             self.failure, self.verdicts, self.questions = error, [], []
         if not any(self.questions):
-            self.text = text.part(text.raw)  # its words and sentences are not needed again
+            del self.text  # its words and sentences are not needed again
 
     def _check(self, constraint: Constraint, early_exit: bool) -> None:
         try:
@@ -99,7 +99,7 @@ class Pending:
             result = Result(reward=reward, verdicts=verdicts, usage=usage, id=self.case.id)
         except Exception as error:  # noqa: BLE001  # kept with its case, as in a check
             return error
-        return result.about(self.text.raw)
+        return result.about(self.raw)
 
     def _collected(self, timeout: float | None) -> list[Answer]:
         """Return the answers that came in time; the judge is told to stop at the others."""
