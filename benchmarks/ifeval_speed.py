@@ -64,7 +64,8 @@ def main() -> int:
             for mode in ("strict", "loose"):
                 equal &= compared(f"{name} {mode}", path, mode, options.reference, options.rounds)
         print(f"2 processes against 1, IFEval strict: {workers(options.ifeval):.2f} x")
-        print(f"first verdict in a fresh process, against the reference's: {first(options.reference):.2f} x as soon")
+        sooner = first(options.reference)
+        print(f"first verdict in a fresh process, against the reference's: {sooner:.2f} x as soon")
     return int(not equal)
 
 
@@ -156,11 +157,9 @@ def compared(title: str, path: Path, mode: str, reference: Path, rounds: int) ->
             measurements.append(json.loads(done.stdout.splitlines()[-1]))
     rows = [json.loads(line) for line in path.read_text().splitlines()]
     different = sum(map(differing, rows, taken["ours"][0]["verdicts"], taken["theirs"][0]["verdicts"]))
+    pairs = [*zip(taken["ours"], taken["theirs"], strict=True)][1:]
     ratios = {
-        when: statistics.median(
-            theirs[when] / ours[when] for ours, theirs in zip(taken["ours"][1:], taken["theirs"][1:], strict=True)
-        )
-        for when in ("cold", "stride")
+        when: statistics.median(theirs[when] / ours[when] for ours, theirs in pairs) for when in ("cold", "stride")
     }
     count = sum(len(row["kwargs"]) for row in rows)
     print(
