@@ -30,6 +30,7 @@ TONE = {"type": "soft:tone", "tone": "polite"}
 CORRECT = {"type": "soft:correctness"}
 GROUNDED = {"type": "soft:grounding"}
 SCALE = {"type": "soft:scale", "criterion": "help", "levels": 5}
+AGREES = {"type": "soft:agreement"}
 RELEVANT = {"type": "soft:relevance"}
 ASKED: dict[str, dict[str, Any]] = {
     "if-verifier": TONE,
@@ -37,7 +38,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "compass-cot": CORRECT,
     "general-verifier": CORRECT,
     "self-j": SCALE,
-    "self-j-ref": SCALE,
+    "self-j-ref": AGREES,
     "kalmv": GROUNDED,
     "spar": RELEVANT,
 }
@@ -326,6 +327,14 @@ def test_self_j_scores_the_expected_digit(fake_openai: Start, tmp_path: Path) ->
     server = fake_openai(logprobs={"9": math.log(0.5), "0": math.log(0.25), "3": math.log(0.25)})
     result = verify("7", SCALE, prompt="How many?", judge=spec(server, "self-j", tmp_path))
     assert result.verdicts[0].score == pytest.approx((0.5 * 9 + 0.25 * 3) / 9)
+
+
+def test_self_j_with_a_reference_rates_how_far_a_response_agrees(fake_openai: Start, tmp_path: Path) -> None:
+    server = fake_openai(logprobs={"6": math.log(0.5), "3": math.log(0.5)})
+    judge = spec(server, "self-j-ref", tmp_path)
+    result = verify("They are 7.", AGREES, prompt="How many?", reference="It is 7.", judge=judge)
+    assert result.verdicts[0].score == pytest.approx(0.5)
+    assert "[Reference]\nIt is 7." in server.bodies[0]["prompt"]
 
 
 def test_control_tokens_in_a_row_are_broken_on_a_server_and_the_words_are_not(

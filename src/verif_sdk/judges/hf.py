@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from verif_sdk.errors import InvalidSpec, JudgeFailed, MissingExtra
+from verif_sdk.judges.dialects import on_hf
 from verif_sdk.judges.dialects.asking import Ask, Reply
 from verif_sdk.judges.layout import Layout, auto_tokenizer, revision_of
 from verif_sdk.judges.options import number, share
@@ -75,31 +76,11 @@ class HfJudge:
         return [
             reply
             for start in range(0, len(asks), self.batch_size)
-            for reply in self._some(running, asks[start : start + self.batch_size])
-        ]
-
-    def _some(self, running: _Running, asks: Sequence[Ask]) -> list[Reply]:
-        prompts: dict[int, list[int]] = {}
-        refused: dict[int, Reply] = {}
-        for place, ask in enumerate(asks):
-            try:
-                running.layout.first_tokens(ask.words)
-                prompts[place] = running.fitting(running.layout.turn(ask.text, chat=ask.chat))
-            except InvalidSpec as error:
-                refused[place] = Reply(error=str(error))
-        rows = dict(zip(prompts, running.logprobs(list(prompts.values())) if prompts else [], strict=True))
-        backend = f"hf:{self.model}{running.revision}, dtype {self.dtype}"
-        return [
-            refused.get(place)
-            or Reply(
-                logprobs={
-                    word: [rows[place][number] for number in its]
-                    for word, its in running.layout.first_tokens(ask.words).items()
-                },
-                backend=backend,
-                spent={"prompt_tokens": len(prompts[place]), "completion_tokens": 1},
+            for reply in on_hf.replies(
+                running,
+                f"hf:{self.model}{running.revision}, dtype {self.dtype}",
+                asks[start : start + self.batch_size],
             )
-            for place, ask in enumerate(asks)
         ]
 
     def _answer(self, questions: Sequence[Question]) -> list[Answer]:

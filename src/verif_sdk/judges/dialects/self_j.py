@@ -45,6 +45,7 @@ class SelfJRef(SelfJ):
         "1649d8eb3019a3cfa3faca2ed221726b28a805312cdf3ba80db387b44a4b49e3",
     )
     slots = frozenset({"instruction", "reference", "input"})
+    types = ("soft:scale", "soft:agreement")
 
     def values(self, question: Question) -> Mapping[str, str]:
         return {**super().values(question), "reference": self.needed(question, "reference")}
