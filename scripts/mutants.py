@@ -117,8 +117,8 @@ def _decisions(node: ast.AST) -> Iterator[ast.AST]:
             return
         case ast.If(test=ast.Name("TYPE_CHECKING")) | ast.Assign(targets=[ast.Name("examples" | "__all__")]):
             return
-        case ast.Expr(value=ast.Constant()) | ast.arg() | ast.Call(func=ast.Name("TypeVar")):
-            return
+        case ast.Expr(value=ast.Constant()) | ast.arg() | ast.Call(func=ast.Name("TypeVar" | "lru_cache")):
+            return  # nobody sees the size of a cache
         case ast.AnnAssign(annotation=annotation, value=value):
             yield from (call for call in ast.walk(annotation) if isinstance(call, ast.Call))  # Field(ge=0)
             yield from [value] if value else []

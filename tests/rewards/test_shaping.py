@@ -35,6 +35,12 @@ def test_a_step_without_parameters_changes_nothing_and_an_interval_may_be_a_poin
     assert shaped(1.0, {"kind": "cosine-length", "most": 4, "unit": "words"}, text="one two") == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize(("threshold", "wanted"), [(0, 0.2), (0.1, 0.2), (0.2, -1.0), (1, -1.0)])
+def test_cosine_length_has_a_threshold_from_0_to_1(threshold: float, wanted: float) -> None:
+    step = {"kind": "cosine-length", "most": 10**6, "threshold": threshold}
+    assert shaped(0.1, step, tokens=10**6 - 1) == pytest.approx(wanted)
+
+
 def test_a_gate_fails_to_zero_and_says_when_it_is_undecided() -> None:
     gate = {"kind": "gate", "constraint": {"type": "length:words", "at_most": 1}}
     assert shaped(0.7, gate) == 0.0
