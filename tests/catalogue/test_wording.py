@@ -26,12 +26,24 @@ COUNTS: list[dict[str, int]] = [
 ]  # fmt: skip
 
 
+TWO_WORDS = {"type": "length:words", "exactly": 2}
+NO_COMMA = {"type": "punctuation:exclude", "marks": [","]}
+NESTED: list[tuple[dict[str, Any], tuple[str, ...]]] = [
+    ({"type": f"logic:{name}", "of": of}, ("One two", "One, two", "One", "One, two, three"))
+    for name in ("any_of", "all_of")
+    for of in ([TWO_WORDS], [TWO_WORDS, NO_COMMA])
+]
+
+
 def responses() -> Iterator[tuple[dict[str, Any], str, str | None, str | None]]:
     """Yield constraints with a response, a prompt and a reference: those of the examples and of the truth set."""
     for name in NATIVE:
         for example in REGISTRY.constraints[name].examples:
             for response in example.accepts + example.rejects:
                 yield {"type": name, **example.params}, response, example.prompt, example.reference
+    for spec, texts in NESTED:
+        for response in texts:
+            yield spec, response, None, None
     for path in sorted((HERE.parent / "truth").glob("*.jsonl")):
         for case in map(json.loads, path.read_text("utf-8").splitlines()):
             yield case["constraint"], case["response"], None, None

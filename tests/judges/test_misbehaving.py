@@ -272,3 +272,21 @@ def test_a_reward_server_s_wrong_answer_is_one_undecided_question(fake_openai: C
         good, bad = verify_batch(cases, judge=ServerJudge(server.url))
         assert (good.reward, bad.reward) == (1.0, None), wrong
         assert bad.errors[0]
+
+
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        ({"answers": []}, "the server gave 0 answers to 1 questions"),
+        ({"answers": [{"score": 1.0, "choice": "yes"}] * 2}, "the server gave 2 answers to 1 questions"),
+        ({"results": []}, "{url} is not a reward server: its reply has no answers"),
+        ({"answers": 1}, "{url} is not a reward server: its reply has no answers"),
+    ],
+)
+def test_a_server_of_another_kind_is_named(reply: Any, error: str, fake_openai: Callable[..., Any]) -> None:
+    pytest.importorskip("aiohttp")
+    from verif_sdk.judges.server import ServerJudge
+
+    server = fake_openai()
+    server.reply = lambda _: reply
+    assert verify("a", POLITE, judge=ServerJudge(server.url)).errors == (error.format(url=server.url),)

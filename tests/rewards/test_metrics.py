@@ -5,6 +5,7 @@ from __future__ import annotations
 from verif_sdk import Usage, Verdict
 from verif_sdk.rewards import metrics
 from verif_sdk.rewards.rollout import Scored
+from verif_sdk.telemetry import KINDS
 
 USAGE = Usage(asked=3, shared=1, saved=2, failed=1, prompt_tokens=40, completion_tokens=5)
 DECIDED = Scored(
@@ -58,3 +59,13 @@ def test_a_batch_has_a_value_per_rollout_and_per_decided_verdict() -> None:
         ("verif/judge/failed", 0.0),
         ("verif/judge/tokens", 0.0),
     ]
+
+
+def test_with_telemetry_every_kind_of_sign_has_a_number() -> None:
+    kind, *others = KINDS
+    one = Scored(1.0, suspicions=(kind,))
+    signs = {name: value for name, value in metrics.constant(one, telemetry=True).items() if "suspicious" in name}
+    assert signs == {f"verif_suspicious_{kind}": 1.0} | {f"verif_suspicious_{other}": 0.0 for other in others}
+    values = [value for value in metrics.values([one, UNDECIDED], telemetry=True) if "suspicious" in value[0]]
+    assert values[0] == (f"verif/suspicious/{kind}", 1.0)
+    assert values[1:] == [(f"verif/suspicious/{name}", 0.0) for name in (*others, *KINDS)]
