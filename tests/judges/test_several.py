@@ -325,6 +325,12 @@ def test_all_in_one_gives_a_case_the_same_verdict_whoever_else_is_in_the_batch()
         assert [result.usage.shared for result in results][2] == len(cases[2].constraints)
 
 
+@pytest.mark.parametrize(("score", "choice"), [(1.0, "yes"), (0.5, "yes"), (0.49, "no")])
+def test_all_in_one_chooses_as_the_score_says(score: float, choice: str) -> None:
+    judge = AllInOneJudge(ScriptedJudge(lambda _: spent(score)))
+    assert [answer.choice for answer in asked(judge, "a", "b")] == [choice, choice]
+
+
 def test_all_in_one_leaves_scales_and_failures_undecided() -> None:
     scale = Question(prompt=None, response="a", question="?", answers=(("1", 0.0), ("2", 1.0)))
     plain = Question(prompt=None, response="a", question="?")
