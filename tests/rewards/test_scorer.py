@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import FrozenInstanceError
 from typing import Any
 
 import pytest
@@ -79,3 +80,9 @@ def test_a_cause_is_logged_once_with_how_many_rollouts_it_took(caplog: pytest.Lo
 
 def test_nothing_to_score_is_nothing() -> None:
     assert Scorer(RewardConfig()).score([]) == []
+
+
+@pytest.mark.parametrize("value", [Rollout("p", "a"), Scored(None)])
+def test_what_goes_in_and_what_comes_out_is_frozen(value: Any) -> None:
+    with pytest.raises(FrozenInstanceError):
+        value.reward = 1.0
