@@ -18,6 +18,7 @@ from verif_sdk.language.scripts import LANGUAGES, letters, runs, scripts_of
 
 SHORTEST_PART = 80  # letters: shorter lines are read together with the next
 SHORTEST_ALONE = 20  # letters of a sentence that is judged by itself
+MANY_PARTS = 3
 LONGEST_PART = 400  # characters
 MOST_PARTS = 64
 """How many parts of a long text are looked at: a response costs no more than one of some 5,000 words."""
@@ -65,7 +66,7 @@ def share(text: str, code: str) -> Share | None:
         text: any text; only the kinds of letters in `scripts.LANGUAGES` are looked at.
         code: an ISO 639-1 code of `scripts.LANGUAGES`.
     """
-    judged = [one for part in _sample([*_parts(_prose(text))]) for one in _judged_apart(part, code)]
+    judged = _closer([(part, _judged(part, code)) for part in _sample([*_parts(_prose(text))])], code)
     total = sum(part.letters for part in judged)
     if total == 0:
         return None
@@ -113,13 +114,21 @@ def _sample(parts: list[str]) -> list[str]:
     return parts[:: math.ceil(len(parts) / MOST_PARTS)]
 
 
-def _judged_apart(part: str, code: str) -> list[_Part]:
-    """Return the judgement on a part, or on each sentence, where one is in the language and the whole is not."""
-    whole = _judged(part, code)
-    if whole.inside:
+def _closer(parts: list[tuple[str, _Part]], code: str) -> list[_Part]:
+    """Return the judgements, those of sentences for parts that are not in the language and have one that is.
+
+    A text of many parts that are all in other languages is not looked at again.
+    """
+    if len(parts) > MANY_PARTS and all(whole.inside is False for _, whole in parts if whole.letters):
+        return [whole for _, whole in parts]
+    return [one for part, whole in parts for one in _apart(part, whole, code)]
+
+
+def _apart(part: str, whole: _Part, code: str) -> list[_Part]:
+    if whole.inside or whole.letters < 2 * SHORTEST_ALONE:
         return [whole]
-    apart = [_judged(sentence, code) for sentence in _sentences(part)]
-    return apart if len(apart) > 1 and any(one.inside for one in apart) else [whole]
+    sentences = [_judged(sentence, code) for sentence in _sentences(part)]
+    return sentences if any(one.inside for one in sentences) else [whole]
 
 
 def _sentences(part: str) -> Iterator[str]:
