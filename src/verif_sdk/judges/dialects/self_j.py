@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from verif_sdk.dialect import Chosen, Meant
 from verif_sdk.judges.dialects.published import Published
@@ -25,7 +26,7 @@ class SelfJ(Published, Chosen):
         "3398313d3e38d9448b3bacbb7eb3e331e2434c82229fbbdead8dced1a758cd45",
     )
     slots = frozenset({"instruction", "input"})
-    types = ("soft:scale",)
+    types: ClassVar[tuple[str, ...]] = ("soft:scale",)
 
     def values(self, question: Question) -> Mapping[str, str]:
         return {"instruction": self.needed(question, "prompt"), "input": question.response}
