@@ -1,6 +1,6 @@
 """One trustworthy reward per response: typed constraints, checked by code or judged by a model.
 
-The names below are loaded on first use, so that importing the package costs next to nothing.
+The names below are loaded on first use, so importing the package costs next to nothing.
 """
 
 from __future__ import annotations

@@ -33,26 +33,26 @@ def verify(
     """Return the verdicts on one response and the reward they make.
 
     Args:
-        response: text, or chat messages of which the last of the assistant counts. A `Case`, or a dict of its
-            fields, stands for the response with its constraints, prompt and reference.
+        response: text, or chat messages, whose last assistant message counts. A `Case`, or a dict of its fields,
+            brings its own constraints, prompt and reference.
         constraints: one or a list of them, as typed objects, dicts or JSON text.
-        prompt: what the response answers to; judges see it, and some checks compare with it.
-        reference: a known good answer, for the constraints that compare with one.
+        prompt: what the response answers; judges see it, and some checks compare the response with it.
+        reference: a known good answer, for constraints that compare the response with one.
         judge: a judge, or a spec such as "vllm:Qwen/Qwen3-8B"; else VERIF_JUDGE. Only soft constraints need one.
         aggregate: "verif", "mean", "weighted", "all", "product", "min", a plugin's name, or a function from
-            decided verdicts to a reward in [0, 1], which is tried out on made-up verdicts first.
-        undecided: the reward where a verdict is undecided: None, a number in [0, 1], or "raise".
-        early_exit: whether judge calls that cannot change the reward are left out.
+            decided verdicts to a reward in [0, 1], which is first tried on made-up verdicts.
+        undecided: the reward when a verdict is undecided: None, a number in [0, 1], or "raise".
+        early_exit: whether to skip judge calls that cannot change the reward.
         think: the tags around reasoning, which is removed before anything is checked; None keeps it.
         timeout: seconds to wait for the judge; None waits for as long as its own limits allow.
         unsandboxed: whether programs that came with the data (`code:python`) run as plain subprocesses, which can
             read, change and send what you can.
-        plugins: modules whose plugins are used, by name, such as "my_constraints", or "__main__" for the script
-            itself. They stay for the process.
+        plugins: names of plugin modules, such as "my_constraints", or "__main__" for the running script. They
+            stay loaded for the life of the process.
 
     Raises:
-        InvalidSpec: a constraint, the case or another argument cannot be read; the message names the field.
-        MissingJudge: a constraint is soft, and there is no judge.
+        InvalidSpec: a constraint, the case or another argument is invalid; the message names the field.
+        MissingJudge: a constraint is soft and no judge is set.
         MissingExtra: the judge's backend is not installed.
         PluginError: the aggregator returned something outside [0, 1], or a plugin cannot be used.
         UndecidedReward: a verdict is undecided and `undecided` is "raise".
@@ -85,7 +85,7 @@ def verify_batch(
     """Return one result per case, in order; the questions of all cases reach the judge as one stream.
 
     A case is a `Case` or a dict of its fields; the other arguments and errors are those of `verify`. An error
-    names the case by its place, counted from 0.
+    names the case by its index, counted from 0.
     """
     composer = Composer(
         judge=judge,
@@ -117,7 +117,7 @@ async def averify(
 ) -> Result:
     """Return what `verify` does, without blocking the caller's event loop.
 
-    Many of these at once share one engine: their questions are batched as they come in.
+    Concurrent calls share one engine: their questions are batched as they arrive.
     """
     composer = Composer(
         judge=judge,

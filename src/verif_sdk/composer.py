@@ -1,4 +1,4 @@
-"""`Composer`: how cases become results, and the ways to call it."""
+"""`Composer`: a configuration that turns cases into results."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class Composer:
-    """A configuration that turns cases into results. Safe under many threads and event loops; picklable.
+    """A configuration that turns cases into results; picklable, and safe under many threads and event loops.
 
-    Its methods take what the functions of the same names take, less the configuration.
+    Its methods take the arguments of the functions of the same names, minus the configuration.
 
     Args:
         judge: a judge, or a spec such as "vllm:Qwen/Qwen3-8B"; else VERIF_JUDGE. Only soft constraints need one.
-        aggregate: the name of an aggregator, or a function from decided verdicts to [0, 1], which is tried out on
-            made-up verdicts first.
+        aggregate: the name of an aggregator, or a function from decided verdicts to [0, 1], which is first tried
+            on made-up verdicts.
         undecided: the reward of a response with an undecided verdict: None, a number in [0, 1], or "raise".
-        early_exit: whether judge calls that cannot change the reward are left out; their verdicts are `skipped`.
+        early_exit: whether to skip judge calls that cannot change the reward; their verdicts are `skipped`.
         think: the tags around reasoning, which is removed before checking; None keeps it.
-        timeout: seconds that a batch waits for its judge; what is unanswered by then is undecided. None waits for
-            as long as the judge's own limits allow.
+        timeout: seconds that a batch waits for its judge; questions unanswered by then are undecided. None waits
+            for as long as the judge's own limits allow.
         unsandboxed: whether programs that came with the data (`code:python`) run as plain subprocesses, which can
             read, change and send what you can.
-        plugins: modules whose plugins are used, by name (see `Registry.use`), also where this is unpickled.
+        plugins: names of plugin modules (see `Registry.use`); a process that unpickles this loads them too.
 
     Raises:
         InvalidSpec: an argument is wrong, or the judge has no coroutine `answer`.
@@ -70,7 +70,7 @@ class Composer:
         try_out(self.aggregator)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return the fields alone: in another process a name may stand for another function."""
+        """Return only the fields: in another process a name may stand for another function."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -79,9 +79,9 @@ class Composer:
 
     @cached_property
     def aggregator(self) -> Aggregator:
-        """The function that `aggregate` is, or is the name of."""
-        given = self.aggregate
-        return Registry.installed().aggregator(given) if isinstance(given, str) else given
+        """The function that `aggregate` is or names."""
+        aggregate = self.aggregate
+        return Registry.installed().aggregator(aggregate) if isinstance(aggregate, str) else aggregate
 
     def verify(
         self,
@@ -91,7 +91,7 @@ class Composer:
         prompt: str | Sequence[Message] | None = None,
         reference: str | None = None,
     ) -> Result:
-        """Return the result of one response, or of the whole case that stands in its place."""
+        """Return the result of one response, or of a case that brings its own constraints."""
         return self.verify_batch([case_of(response, constraints, prompt=prompt, reference=reference)])[0]
 
     async def averify(
@@ -110,10 +110,10 @@ class Composer:
         """Return one result per case, in order.
 
         Raises:
-            InvalidSpec: a case cannot be read; the message names its place, counted from 0.
-            MissingJudge: a constraint is soft and there is no judge; raised before anything is scored.
+            InvalidSpec: a case cannot be read; the message names its index, counted from 0.
+            MissingJudge: a constraint is soft and no judge is set; raised before anything is scored.
             UndecidedReward: a verdict is undecided and `undecided` is "raise".
-            Exception: whatever a check or the aggregator raised first, with a note of the case.
+            Exception: the first exception of a check or the aggregator, with a note that names the case.
         """
         return _raise_first(self._outcomes(cases, strict=True))
 
@@ -122,10 +122,10 @@ class Composer:
         return _raise_first(await self.aoutcomes(cases))
 
     def outcomes(self, cases: Iterable[Case | Mapping[str, Any]]) -> list[Result | Exception]:
-        """Return, per case and in order, its result, or what a check or the aggregator raised on it.
+        """Return, for each case in order, its result or the exception that a check or the aggregator raised.
 
-        A case that raises costs the others nothing. A wrong configuration raises as in `verify_batch`, and so does
-        a case that cannot be read.
+        A case that raises does not disturb the others. A wrong configuration or an unreadable case raises as in
+        `verify_batch`.
         """
         return self._outcomes(cases, strict=False)
 

@@ -17,7 +17,7 @@ from verif_sdk.value import Value
 from verif_sdk.verdict import Verdict
 
 AND = " + "
-"""What stands between several who decided one verdict."""
+"""Joins the names in `decided_by` when several decided one verdict."""
 
 _NEEDED = {"prompt": "the prompt", "reference": "a reference"}
 
@@ -45,11 +45,11 @@ class Constraint(Value, ABC):
     """The instruction with `{field}` where a parameter goes."""
     examples: ClassVar[tuple[Example, ...]] = ()
     needs: ClassVar[Literal["prompt", "reference"] | None] = None
-    """What of a case a judged constraint cannot do without; where the case lacks it the verdict is undecided."""
+    """The field of a case that a judged constraint requires; the verdict on a case without it is undecided."""
     runs_program: ClassVar[bool] = False
     """Whether checking may wait for a program that came with the data."""
     provider: ClassVar[str] = ""
-    """The distribution, with its version, whose plugin provides this class; where none does, its dotted name."""
+    """The distribution and version whose plugin provides this class; without one, the class's dotted name."""
 
     type: str
     weight: Annotated[float, Field(gt=0, allow_inf_nan=False, description="Its share in a weighted reward.")] = 1.0
@@ -57,14 +57,14 @@ class Constraint(Value, ABC):
     @model_validator(mode="before")
     @classmethod
     def _none_is_absent(cls, data: Any) -> Any:
-        # Data sets pad rows with None; every other value, 0 and "" included, was meant.
-        if isinstance(data, (dict, Mapping)):  # the first is what most are, and quickly known
+        # Data sets pad rows with None; every other value, including 0 and "", is intended.
+        if isinstance(data, (dict, Mapping)):  # most are dicts, and that test is the fast one
             return {name: value for name, value in data.items() if value is not None}
         return data
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        cls.provider = f"{cls.__module__}.{cls.__qualname__}"  # not what its base inherits: the code is its own
+        cls.provider = f"{cls.__module__}.{cls.__qualname__}"  # not inherited: a subclass brings its own code
 
     @property
     def hard(self) -> bool:
@@ -76,7 +76,7 @@ class Constraint(Value, ABC):
         return fill(self.template, {name: getattr(self, name) for name in type(self).model_fields})
 
     def inside(self) -> "Iterator[Constraint]":
-        """Yield the constraints in its fields, and those in theirs, at any depth."""
+        """Yield the constraints nested in its fields, at any depth."""
         for value in vars(self).values():
             for part in value if isinstance(value, tuple) else (value,):
                 if isinstance(part, Constraint):
@@ -84,11 +84,11 @@ class Constraint(Value, ABC):
                     yield from part.inside()
 
     def demands(self) -> Iterable[Demand]:
-        """Return what it asks of countable or nameable things, for `verif check-dataset` to find clashes."""
+        """Return the quantities and properties it constrains, for `verif check-dataset` to find contradictions."""
         return ()
 
     def questions(self, text: Text) -> tuple[Question, ...]:
-        """Return what a judge must be asked to decide `text`: nothing, for a check."""
+        """Return the questions that a judge must answer to decide `text`: none, for a check."""
         return ()
 
     @abstractmethod
@@ -98,8 +98,8 @@ class Constraint(Value, ABC):
         Args:
             text: the response.
             answers: one per question of `questions(text)`, in order; None stands for an answer
-                that is not known yet. A constraint whose outcome needs a missing answer returns a
-                skipped verdict; one whose outcome is certain without it decides.
+                that is not known yet. A constraint whose outcome depends on a missing answer returns a
+                skipped verdict; otherwise it decides.
         """
 
     def verdict(
@@ -118,16 +118,16 @@ class Constraint(Value, ABC):
             passed: whether it holds.
             reason: one sentence for a person.
             score: in [0, 1]; 1.0 or 0.0 unless given.
-            evidence: (start, end) offsets into the text that the verdict rests on.
-            parts: the verdicts that this one is made of.
-            decided_by: what reproduces the verdict; the provider of the class, followed by what decided the parts,
-                unless given.
+            evidence: (start, end) offsets of the passages in the text that the verdict rests on.
+            parts: the verdicts that this one combines.
+            decided_by: what reproduces the verdict; by default the provider of the class, followed by whatever
+                decided the parts.
         """
-        given: dict[str, Any] = {}
+        details: dict[str, Any] = {}
         if evidence:
-            given["evidence"] = evidence
+            details["evidence"] = evidence
         if parts:
-            given["parts"] = parts
+            details["parts"] = parts
         return Verdict(
             type=self.type,
             passed=passed,
@@ -136,11 +136,11 @@ class Constraint(Value, ABC):
             hard=self.hard,
             weight=self.weight,
             decided_by=decided_by or (self.deciders(parts) if parts else self.provider),
-            **given,
+            **details,
         )
 
     def deciders(self, parts: Iterable[Verdict]) -> str:
-        """Return who decided a verdict that is made of these: the provider, then each who decided one of them."""
+        """Return the `decided_by` of a verdict that combines `parts`: the provider, then those of the parts."""
         names = [self.provider]
         for part in parts:
             names += part.decided_by.split(AND) if part.decided else ()
@@ -151,13 +151,13 @@ class Constraint(Value, ABC):
         return Verdict(type=self.type, error=error, hard=self.hard, weight=self.weight, parts=parts)
 
     def skipped(self, *, parts: tuple[Verdict, ...] = ()) -> Verdict:
-        """Return the verdict of this constraint while its questions are not answered."""
+        """Return the verdict of this constraint while its questions are unanswered."""
         return Verdict(
             type=self.type, skipped=True, reason="not asked", hard=self.hard, weight=self.weight, parts=parts
         )
 
     def lacking(self, text: Text) -> Verdict | None:
-        """Return the undecided verdict of a case that lacks what this needs, and None for others."""
+        """Return an undecided verdict if the case lacks what this constraint needs, else None."""
         if self.needs is None or getattr(text, self.needs) is not None:
             return None
         return self.undecided(f"{self.type} needs {_NEEDED[self.needs]}; give the case one")
@@ -174,7 +174,7 @@ class Check(Constraint):
     def check(self, text: Text) -> Verdict:
         """Return `self.verdict(...)` for a response that is not blank.
 
-        Must not raise for any text, except `Undecidable` with the cause where it cannot decide.
+        It must not raise on any text, except `Undecidable` with the cause if it cannot decide.
         """
 
     def decide(self, text: Text, answers: Sequence[Answer | None] = ()) -> Verdict:
@@ -242,7 +242,7 @@ class Judged(Constraint):
 
 
 def fill(template: str, values: Mapping[str, Any]) -> str:
-    """Return `template` with each `{name}` replaced by its value, in one pass: values are never read again."""
+    """Return `template` with each `{name}` replaced by its value, in one pass: braces in a value stay."""
     return _FIELD.sub(lambda match: _worded(values[match[1]]), template)
 
 

@@ -3,11 +3,11 @@
 VerifError
 ├── InvalidSpec            a constraint, case or judge spec that cannot be read (also a ValueError)
 │   └── UnknownName        a name that no plugin provides (also a LookupError)
-├── MissingJudge           soft constraints, and nobody to judge them
+├── MissingJudge           soft constraints, but no judge
 ├── JudgeFailed            a judge that cannot start
 ├── MissingExtra           an optional package is not installed (also an ImportError)
 ├── PluginError            a plugin that cannot be used
-├── Stopped                a run over a file ended before its file did, and can go on
+├── Stopped                a run over a file stopped early, and can be resumed
 ├── UndecidedReward        a verdict is undecided and the caller asked for an error
 └── Undecidable            raised inside a check: this response cannot be decided; becomes a verdict
 """
@@ -18,9 +18,9 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 LONGEST = 64
-"""Characters of an unknown name that are compared and shown; a stranger's name may be a megabyte long."""
+"""How many characters of an unknown name to compare and show; untrusted names may be a megabyte long."""
 FEW = 10
-"""Names that a message may list; of more, none."""
+"""How many names a message may list; if there are more, it lists none."""
 
 
 class VerifError(Exception):
@@ -39,19 +39,19 @@ class UnknownName(InvalidSpec, LookupError):
         """Return the error for a name; its one argument is the message, so that it can be pickled.
 
         Args:
-            kind: what the name is of, such as "aggregator".
-            name: the name that is unknown.
-            ways: ways out, in words, such as what `suggest` returns; empty ones are left out.
+            kind: what the name stands for, such as "aggregator".
+            name: the unknown name.
+            ways: ways out, in words, such as those from `suggest`; empty ones are dropped.
         """
         return cls("; ".join([f"unknown {kind} {name[:LONGEST]!r}", *filter(None, ways)]))
 
 
 class MissingJudge(VerifError):
-    """Something needs a judge, and neither a judge nor VERIF_JUDGE is given.
+    """Something needs a judge, but neither a judge nor VERIF_JUDGE is set.
 
     Args:
         needing: what needs one, such as the type of a soft constraint.
-        way: how to name one, where the error is shown.
+        way: how the reader of the message can name one.
     """
 
     def __init__(self, needing: str, way: str = "pass judge=") -> None:
@@ -78,7 +78,7 @@ class PluginError(VerifError):
 
 
 class Stopped(VerifError):
-    """A run over a file ended early: what was scored stays, and the same call goes on from there."""
+    """A run over a file stopped early: what was scored stays, and the same call resumes from there."""
 
 
 class UndecidedReward(VerifError):
@@ -93,20 +93,20 @@ class Undecidable(VerifError):
 
 
 def noted(error: Exception, note: str) -> Exception:
-    """Return `error` with a note of where it was raised, which tracebacks and `in_words` show."""
-    if note not in getattr(error, "__notes__", ()):  # an exception object may be raised more than once
+    """Return `error` with a note that says where it arose; tracebacks and `in_words` show it."""
+    if note not in getattr(error, "__notes__", ()):  # the same exception object may be raised repeatedly
         error.add_note(note)
     return error
 
 
 def in_words(error: Exception) -> str:
-    """Return an exception in one line: its type, its message and its notes."""
+    """Return an exception on one line: its type, its message and its notes."""
     notes = "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
     return f"{type(error).__name__}: {str(error) or 'no message'!s:.500}{notes}"
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
-    """Return "did you mean 'x'?" with the names nearest to `name`; else all, if they are few; else nothing."""
+    """Return "did you mean 'x'?" with the names nearest to `name`; without any, all names if they are few."""
     by_spelling = {one.casefold(): one for one in known}
     near = get_close_matches(name[:LONGEST].casefold(), by_spelling, n=3, cutoff=0.6)
     if near:
@@ -115,5 +115,5 @@ def suggest(name: str, known: Iterable[str]) -> str:
 
 
 def did_you_mean(names: Iterable[str]) -> str:
-    """Return the question that offers `names`."""
+    """Return a question that suggests `names`."""
     return f"did you mean {' or '.join(map(repr, names))}?"

@@ -1,4 +1,4 @@
-"""What is wrong with a value that a person wrote: pydantic's errors in the words of JSON, all in one sentence."""
+"""Pydantic's errors about a value that a person wrote, as one sentence in the words of JSON."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pydantic import BaseModel, ValidationError
 
 from verif_sdk.errors import suggest
 
-GUARDS = {"trusted": "was removed", "unsandboxed": "cannot stand in data"}
+GUARDS = {"trusted": "was removed", "unsandboxed": "is not allowed in data"}
 """Fields that would lower a guard. With `trusted`, once a field of `code:python`, a downloaded row ran code."""
 MOST = 5
-"""Problems that one message names."""
+"""How many problems one message names."""
 _SHOWN = 80  # characters of a wrong value
 
 _KINDS = {
@@ -28,9 +28,9 @@ _KINDS = {
     "mapping": "an object",
     "model": "an object",
 }
-"""The names of JSON's kinds, by how pydantic's error types begin: `int_type`, `int_parsing`, `int_from_float`."""
+"""JSON's names for kinds of values, by the beginning of pydantic's error types (`int_type`, `int_parsing`)."""
 _KIND = re.compile(rf"({'|'.join(_KINDS)})_(?:attributes_|class_)?(?:type|parsing|from_float|parsing_size)")
-_WANTED = {
+_EXPECTED = {
     "too_short": "have {min_length} or more items",
     "too_long": "have {max_length} or fewer items",
     "string_too_short": "have {min_length} characters or more",
@@ -44,7 +44,7 @@ _WANTED = {
     "less_than_equal": "be {le} or less",
     "less_than": "be below {lt}",
 }
-# Pydantic puts the member of a union that it tried into the path of an error, as if it were a field.
+# Pydantic inserts the union member that it tried into an error's path, as if it were a field.
 _MEMBER = re.compile(
     r"(?:str|int|float|bool|none|callable)$|(?:dict|list|tuple|function-\w+|constrained-\w+|literal)\b.*\["
 )
@@ -56,14 +56,14 @@ def described(error: ValidationError, model: type[BaseModel]) -> str:
     """Return all problems of a pydantic error in one sentence that names each field and the fix.
 
     Args:
-        error: what pydantic raised.
-        model: the class whose fields were meant.
+        error: the error that pydantic raised.
+        model: the class whose fields the value should have.
     """
     return worded(error.errors(include_url=False, include_context=True), model)
 
 
 def worded(problems: Iterable[Problem], model: type[BaseModel]) -> str:
-    """Return what `described` does for the problems of a pydantic error, a dict each."""
+    """Return what `described` returns, for the problems of a pydantic error as dicts."""
     by_path: dict[str, list[Problem]] = {}
     for problem in problems:
         by_path.setdefault(_path(problem), []).append(problem)
@@ -76,7 +76,7 @@ def worded(problems: Iterable[Problem], model: type[BaseModel]) -> str:
 
 
 def shown(value: Any) -> str:
-    """Return the beginning of a value as JSON would write it, without characters that move a cursor."""
+    """Return the beginning of a value as JSON, with unprintable characters escaped."""
     if isinstance(value, str):
         value = value[:_SHOWN]
     try:
@@ -111,17 +111,17 @@ def _path(problem: Problem) -> str:
 
 
 def _outer(path: str, paths: Iterable[str]) -> bool:
-    """Return whether a problem only follows from one further inside: an array is too short when its items fail."""
+    """Return whether a problem only follows from a nested one: an array is too short when its items fail."""
     return any(other.startswith(f"{path}.") for other in paths)
 
 
 def _urgency(sentence: str) -> int:
-    """Return the place of a problem: lowered guards, then unknown fields, then missing ones."""
+    """Return the sort key of a problem: lowered guards, then unknown fields, then the rest."""
     return 0 if "unsandboxed=True" in sentence else 1 if sentence.startswith("unknown") else 2
 
 
 def _sentence(path: str, problems: Sequence[Problem], model: type[BaseModel]) -> str:
-    """Return what is wrong with one field; of a union there is a problem per member."""
+    """Return what is wrong with one field; a union has one problem per member."""
     first = problems[0]
     match first["type"]:
         case "extra_forbidden" if (name := path.rpartition(".")[2]) in GUARDS:
@@ -137,13 +137,13 @@ def _sentence(path: str, problems: Sequence[Problem], model: type[BaseModel]) ->
         case "value_error" | "assertion_error":
             message = str(first["msg"]).partition(", ")[2]
             return f"field {path!r}: {message}" if path else message
-    wanted = " or ".join(dict.fromkeys(map(_wanted, problems)))
+    expected = " or ".join(dict.fromkeys(map(_expected, problems)))
     where = f"field {path!r}" if path else "it"
-    return f"{where} should {wanted.replace(' or be ', ' or ')}, got {shown(first['input'])}"
+    return f"{where} should {expected.replace(' or be ', ' or ')}, got {shown(first['input'])}"
 
 
 def _meant(path: str, model: type[BaseModel]) -> str:
-    """Return the fields nearest to an unknown one, among those of the model that it stands in."""
+    """Return a hint with the fields nearest to an unknown one, among those of the model it belongs to."""
     *outer, name = path.split(".")
     inner = [one for field in model.model_fields.values() for one in _models(field.annotation)]
     models = inner if outer else [model]
@@ -157,11 +157,11 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models(argument)
 
 
-def _wanted(problem: Problem) -> str:
+def _expected(problem: Problem) -> str:
     """Return what a field should be or have."""
     context = problem.get("ctx", {})
     if match := _KIND.match(problem["type"]):
         return f"be {_KINDS[match[1]]}"
-    if problem["type"] in _WANTED:
-        return _WANTED[problem["type"]].format_map(context)
+    if problem["type"] in _EXPECTED:
+        return _EXPECTED[problem["type"]].format_map(context)
     return str(problem["msg"]).partition("should ")[2] or f"be otherwise: {problem['msg']}"

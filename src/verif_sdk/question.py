@@ -1,4 +1,4 @@
-"""What a judge is asked, and what it answers."""
+"""`Question`, `Answer` and `Judge`: what a judge is asked, and what it answers."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ class Question(Value):
     """
 
     prompt: str | None
-    """What the response answers to, as plain text."""
+    """What the response answers, as plain text."""
     response: str
     question: str
     answers: tuple[tuple[str, float], ...] = YES_NO
-    """Each allowed answer with its score in [0, 1]: the constrained choices, the parser and the scale."""
+    """Each allowed answer with its score in [0, 1]: at once the constrained choices, the parser and the scale."""
     reference: str | None = None
     type: str = ""
-    """Of the constraint that asks, such as "soft:tone". Ours tell a dialect what is asked; no judge reads it."""
+    """The type of the constraint that asks, such as "soft:tone". It guides a dialect; no judge reads it."""
     requirements: tuple[str, ...] = ()
-    """What the response must do, in the words of the instruction, where that is what is asked."""
+    """What the response must do, in the words of the instruction, if the question asks about that."""
 
 
 class Answer(Value):
-    """A judge's answer to one question: a score, or the error that kept it from one."""
+    """A judge's answer to one question: a score, or the error that prevented one."""
 
     score: float | None = None
     """In [0, 1]: the probability-weighted mean of the answers' scores."""
@@ -45,9 +45,9 @@ class Answer(Value):
     reasoning: str = ""
     error: str | None = None
     votes: tuple[float, ...] = ()
-    """The scores that the answer was made of, where several judges or samples voted."""
+    """The single scores, if several judges or samples voted."""
     kept: bool = False
-    """Whether it came out of a cache."""
+    """Whether it came from a cache."""
     decided_by: str = ""
     prompt_tokens: int = 0
     cached_tokens: int = 0
@@ -55,26 +55,26 @@ class Answer(Value):
 
     @property
     def reason(self) -> str:
-        """What the judge said: its reasoning, or its answer in a sentence; of a vote, how far the votes lie apart.
+        """The judge's reasoning, or its answer in a sentence; for a vote, also how far apart the votes lie.
 
-        A judge that hardly considered the answers is told of.
+        It mentions when the listed answers got less than half of the probability.
         """
         doubt = f", with {self.mass:.0%} of its probability" if self.mass is not None and self.mass < 0.5 else ""
-        said = self.reasoning or f"the judge answered {self.choice!r}{doubt}"
+        reason = self.reasoning or f"the judge answered {self.choice!r}{doubt}"
         if not self.votes:
-            return said
+            return reason
         listed = ", ".join(f"{vote:.2f}" for vote in self.votes)
-        return f"votes {listed}, {max(self.votes) - min(self.votes):.2f} apart; nearest to them: {said}"
+        return f"votes {listed}, {max(self.votes) - min(self.votes):.2f} apart; nearest to them: {reason}"
 
 
 @runtime_checkable
 class Judge(Protocol):
-    """Anything that answers a batch of questions, on an event loop that stays the same.
+    """Anything that answers a batch of questions. All its calls run on one event loop.
 
-    It is handed the questions of each response as soon as they are known; a judge whose attribute `whole_batch`
-    is true, such as one that divides a budget, gets those of all responses at once. A judge whose attribute
-    `shares_loop` is true runs on the one background loop of all such judges, which it must not block; any other
-    has a loop and a thread of its own.
+    It gets the questions of each response as soon as they are known; if its attribute `whole_batch` is true, as
+    for a judge that divides a budget, it gets those of all responses at once. If its attribute `shares_loop` is
+    true, it runs on the background loop that all such judges share, and must not block it; any other judge has a
+    loop and a thread of its own.
     """
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:

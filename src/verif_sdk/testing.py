@@ -1,4 +1,4 @@
-"""The kit that plugin authors test with: `assert_contract` states what every constraint type owes.
+"""The test kit for plugin authors: `assert_contract` states what every constraint type must do.
 
 `ScriptedJudge` stands in for a model.
 """
@@ -27,7 +27,7 @@ PARTS = (
     {"type": "length:words", "at_least": 2},
     {"type": "soft:criterion", "criterion": "It is kind."},
 )
-"""What is put into each field that holds any constraint: one by code, one by a judge."""
+"""Constraints to put into each field that takes any constraint: a hard one and a soft one."""
 
 ADVERSARIAL = (
     "a" * 100_000,
@@ -57,17 +57,17 @@ ADVERSARIAL = (
     "&a " * 5_000,
     "key: &x [*x, *x]\n" * 2_000,
 )
-"""Responses that have broken checkers; a check must end on each, soon, with a verdict."""
+"""Responses that have broken checkers; on each, a check must soon return a verdict."""
 
 
 def assert_contract(cls: type[Constraint], *, examples: int = 50) -> None:
     """Assert that a constraint type keeps its promises.
 
-    For the parameters of each of its `examples`: any text gets a verdict without raising, twice the
-    same; a blank one fails; a passed check scores 1; the constraint survives JSON; accepted
-    responses pass and rejected ones fail with a reason; a soft one asks, passes on 1.0, is undecided
-    on an error and open without an answer. A field that holds any constraint takes one by code and one
-    by a judge, or refuses it when parsed.
+    For the parameters of each of its `examples`: any text gets a verdict without raising, the same one
+    each time; a blank text fails; a passed check scores 1; the constraint survives a round trip through
+    JSON; accepted responses pass and rejected ones fail with a reason. A soft constraint asks a question,
+    passes on 1.0, is undecided on an error and stays open without an answer. A field that takes any
+    constraint accepts a hard and a soft one, or refuses it when parsed.
 
     Args:
         cls: a subclass of `Check`, `Judged` or `Constraint`.

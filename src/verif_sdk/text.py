@@ -1,4 +1,4 @@
-"""`Text`: one response, segmented once, each unit on first use."""
+"""`Text`: one response, segmented once and on demand."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Unit = Literal["paragraph", "sentence", "line"]
 
 
 class Text:
-    """One response and what it answers to; shared by all constraints of that response.
+    """One response and its prompt, shared by all constraints of that response.
 
     Args:
         raw: the response, reasoning already removed.
-        prompt: what it answers to, as plain text.
-        reference: a known good answer, where the case has one.
+        prompt: what it answers, as plain text.
+        reference: a known good answer, if the case has one.
 
     The unit properties are computed on first use and kept, so ten constraints cost one
     segmentation. A plugin's own segmentation is kept the same way through `view`.
@@ -43,8 +43,8 @@ class Text:
 
     def units(self, unit: Unit) -> tuple[str, ...]:
         """Return the paragraphs, sentences or lines, in order."""
-        found: tuple[str, ...] = getattr(self, f"{unit}s")
-        return found
+        parts: tuple[str, ...] = getattr(self, f"{unit}s")
+        return parts
 
     @cached_property
     def blank(self) -> bool:
@@ -83,17 +83,17 @@ class Text:
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
-        """The lines that are not blank, in order, without trailing whitespace."""
+        """The non-blank lines, in order, without trailing whitespace."""
         return segment.lines(self.shown)
 
     @cached_property
     def characters(self) -> int:
-        """How many characters a reader counts (grapheme clusters), outer whitespace left out."""
+        """How many characters a reader counts (grapheme clusters), without outer whitespace."""
         return segment.characters(self.shown)
 
     @cached_property
     def language(self) -> str | None:
-        """The ISO 639-1 code of the response's language, or None where it holds no letters."""
+        """The ISO 639-1 code of the response's language, or None if it holds no letters."""
         from verif_sdk.language import detect
 
         return detect(self.raw)

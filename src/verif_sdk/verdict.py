@@ -1,4 +1,4 @@
-"""What comes out: one `Verdict` per constraint, one `Result` per response."""
+"""The output: one `Verdict` per constraint, one `Result` per response."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ class Verdict(Value):
     reason: str = ""
     """One sentence for a person, such as "12 words, at least 50 wanted"."""
     label: str | None = None
-    """The outcome that the judge chose, where the type tells more than pass and fail, such as `invalid`."""
+    """The outcome that the judge chose, if the type has more outcomes than pass and fail, such as `invalid`."""
     error: str | None = None
-    """Why there is no verdict, in words."""
+    """Why the verdict is undecided, in words."""
     skipped: bool = False
     hard: bool = True
     """Whether code alone decided it; a soft constraint is one that asks a judge."""
     weight: float = 1.0
     evidence: tuple[tuple[int, int], ...] = ()
-    """(start, end) character offsets into the checked text that the verdict rests on."""
+    """(start, end) character offsets of the passages in the checked text that the verdict rests on."""
     parts: tuple[Verdict, ...] = ()
-    """The verdicts that a combinator or a rubric was made of, in order."""
+    """The verdicts of the parts of a combinator or a rubric, in order."""
     decided_by: str = ""
-    """What reproduces the verdict: for a check the distribution and its version; for a judged one the judge, its
-    model and revision, the prompt version and the sampling; for one made of parts, the distribution that put them
-    together, and with " + " between them those who decided the parts. Empty where there is no verdict."""
+    """What reproduces the verdict. For a check: the distribution and its version. For a judged constraint: the
+    judge, its model and revision, the prompt version and the sampling. For a combination: the distribution that
+    combined the parts and whatever decided each part, joined by " + ". Empty if the verdict is not decided."""
 
     @model_validator(mode="after")
     def _one_outcome(self) -> Self:
@@ -67,7 +67,7 @@ class Verdict(Value):
 
     @property
     def mark(self) -> str:
-        """The outcome in four letters: "pass", "FAIL", "skip", or "????" where it is undecided."""
+        """The outcome in four letters: "pass", "FAIL", "skip", or "????" if it is undecided."""
         return {True: "pass", False: "FAIL", None: "skip" if self.skipped else "????"}[self.passed]
 
     def __str__(self) -> str:
@@ -78,9 +78,9 @@ class Verdict(Value):
 class Usage(Value):
     """What a result cost: questions and tokens of the judge.
 
-    `asked` questions went to the judge, `kept` of them to its cache; `shared` were answered by an
+    `asked` questions went to the judge, whose cache answered `kept` of them; `shared` were answered by an
     identical question of the same batch; `saved` were not asked because they could not change the
-    reward; `failed` came back without a verdict. Token counts cover `asked` alone.
+    reward; `failed` came back without a verdict. Token counts cover only `asked`.
     """
 
     asked: int = 0
@@ -101,16 +101,16 @@ class Result(Value):
     """The reward of one response and the verdicts behind it."""
 
     reward: Unit | None
-    """In [0, 1]; None when a verdict is undecided and no `missing` value was named."""
+    """In [0, 1]; None when a verdict is undecided and `undecided` gives no number."""
     verdicts: tuple[Verdict, ...]
     """One per constraint, in the order of the constraints."""
     usage: Usage = Usage()
     id: str | None = None
-    """The id of the case, where it had one."""
+    """The id of the case, if it has one."""
     _text: str = PrivateAttr("")
 
     def about(self, text: str) -> Self:
-        """Return this result, which from now on knows the checked text, to show it in a notebook."""
+        """Remember the checked text, for a notebook to show, and return this result."""
         self._text = text
         return self
 
@@ -128,7 +128,7 @@ class Result(Value):
         return tuple(verdict.error for verdict in self.verdicts if verdict.error is not None)
 
     def __eq__(self, other: object) -> bool:
-        # The text is there to be looked at: a result that was read from JSON equals the one that was written.
+        # The text serves display only: a result read from JSON equals the one that was written.
         return isinstance(other, Result) and self.__dict__ == other.__dict__
 
     def __hash__(self) -> int:

@@ -23,7 +23,7 @@ MODES = ("strict", "loose")
 
 @dataclass(frozen=True)
 class Readings:
-    """A row format that reads the same rows in two modes, strict and loose; called itself, it reads strictly."""
+    """A row format that reads the same rows in two modes, strict and loose; calling it reads strictly."""
 
     strict: RowFormat
     loose: RowFormat
@@ -34,9 +34,9 @@ class Readings:
 
 @dataclass(frozen=True)
 class Family:
-    """Constraint types with one name before the colon, imported when one is first named, or all are listed.
+    """Constraint types that share the name before the colon, imported when one is first named or all are listed.
 
-    For plugins with many types. What is wrong with a class is found then, not when the plugin is loaded.
+    For plugins with many types. A faulty class is reported then, not when the plugin is loaded.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Family:
 
 @hookspec
 def verif_constraints() -> Iterable[type[Constraint] | Family]:
-    """Return constraint classes, each of which registers under the default of its `type`, or families of them."""
+    """Return constraint classes, each registered under the default of its `type`, or families of classes."""
     raise NotImplementedError
 
 
@@ -64,11 +64,11 @@ def verif_aggregators() -> Mapping[str, Aggregator]:
 
 @hookspec
 def verif_rows() -> Mapping[str, RowFormat | Readings]:
-    """Return row formats by name; `Readings` where the rows can be read loosely too (`--mode loose`)."""
+    """Return row formats by name; `Readings` if the rows can also be read loosely (`--mode loose`)."""
     raise NotImplementedError
 
 
 @hookspec
 def verif_dialects() -> Mapping[str, DialectFactory]:
-    """Return dialects by name: how published verifier models are asked, and how their replies are read."""
+    """Return dialects by name: how to ask published verifier models, and how to read their replies."""
     raise NotImplementedError

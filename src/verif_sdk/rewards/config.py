@@ -1,4 +1,4 @@
-"""`RewardConfig`: what a reward function in a trainer is, as one file can say it."""
+"""`RewardConfig`: all settings of a trainer's reward function, which one file can hold."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from verif_sdk.rewards.shaping import Step
 from verif_sdk.value import Value
 
 VARIABLE = "VERIF_REWARD"
-"""The environment variable that names the file of the ready-made reward functions."""
+"""The environment variable that names the file which configures the ready-made reward functions."""
 
 Tag = Annotated[str, Field(min_length=1)]
 
@@ -37,30 +37,29 @@ class RewardConfig(Value):
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     plugins: Annotated[tuple[str, ...], AfterValidator(_used)] = ()
-    """Modules whose plugins are used, by name, such as "my_constraints", or "__main__" for the script itself; in
-    every process that this configuration comes to. First, because what follows may name what they provide."""
+    """Names of plugin modules, such as "my_constraints", or "__main__" for the running script; every process that
+    gets this configuration loads them. First, because the other fields may name what they provide."""
     judge: str | SkipValidation[Judge] | None = None
-    """A judge's spec, such as "vllm:Qwen/Qwen3-8B" or "server:http://host:8500", or from Python a judge; else
-    VERIF_JUDGE."""
+    """A judge's spec, such as "vllm:Qwen/Qwen3-8B" or "server:http://host:8500", or, in Python, a judge object;
+    else VERIF_JUDGE."""
     aggregate: str | Aggregator = "verif"
-    """The name of an aggregator, or from Python a function from decided verdicts to [0, 1]."""
+    """The name of an aggregator, or, in Python, a function from decided verdicts to [0, 1]."""
     rows: str | None = None
     """The row format that reads constraints out of the data set's columns, such as "ifrlvr" or
     "verinstruct"; without one they are in the column `constraints`, as JSON text or as lists."""
     constraints: str = "constraints"
     """The name of that column."""
     undecided: Annotated[float, Field(strict=True, allow_inf_nan=False)] | Literal["none", "raise"] | None = None
-    """What the trainer gets for an undecided reward: a number, "none", or "raise". Without it, what the
-    framework has for that: None in TRL, an error in verl; for OpenRLHF, which has nothing, a number must
-    be named."""
+    """What the trainer gets for an undecided reward: a number, "none", or "raise". The default is what the
+    framework offers: None in TRL, an error in verl; OpenRLHF offers nothing, so it requires a number."""
     shaping: tuple[Step, ...] = ()
-    """What a decided reward goes through, in this order."""
+    """The steps that shape a decided reward, in order."""
     timeout: Annotated[float, Field(gt=0)] | None = 300.0
     """Seconds that a call waits for the judge."""
     concurrency: Annotated[int, Field(ge=1)] = 64
-    """Rollouts under way at a time in this process, where the trainer calls with one at a time."""
+    """How many rollouts this process handles at once, if the trainer passes them one by one."""
     early_exit: bool = True
-    """Whether judge calls that cannot change the reward are left out; metrics then lack those verdicts."""
+    """Whether to skip judge calls that cannot change the reward; metrics then lack those verdicts."""
     think: tuple[Tag, Tag] | None = THINK
     """The tags around reasoning, which is removed before anything is checked; None (in JSON null) keeps it."""
     unsandboxed: bool = False
@@ -73,21 +72,21 @@ class RewardConfig(Value):
 
     @classmethod
     def of(cls, source: RewardConfig | str | Path | None = None, /, **fields: Any) -> RewardConfig:
-        """Return the configuration that an object, a file or single fields describe.
+        """Return the configuration described by an object, a file or single fields.
 
         Args:
-            source: a configuration, or the TOML or JSON file of one; else the file that VERIF_REWARD names, else
-                the defaults.
-            fields: single fields, which win over the source.
+            source: a configuration, or the path of a TOML or JSON file; by default the file that VERIF_REWARD
+                names, or else the defaults.
+            fields: single fields, which override the source.
 
         Raises:
             InvalidSpec: the file cannot be read, or a field is wrong; the message names it.
             MissingExtra: the judge's backend is not installed.
         """
-        given = source if isinstance(source, RewardConfig) else cls._from_file(source)
+        config = source if isinstance(source, RewardConfig) else cls._from_file(source)
         if not fields:
-            return given
-        return cls(**{name: getattr(given, name) for name in given.model_fields_set} | fields)
+            return config
+        return cls(**{name: getattr(config, name) for name in config.model_fields_set} | fields)
 
     @classmethod
     def _from_file(cls, source: str | Path | None) -> RewardConfig:
@@ -104,7 +103,7 @@ class RewardConfig(Value):
 
     @model_validator(mode="after")
     def _usable(self) -> Self:
-        """Refuse now what would stop the first call."""
+        """Refuse now whatever would stop the first call."""
         if self.judge is not None:
             look_at(self.judge)
         if isinstance(self.aggregate, str):
