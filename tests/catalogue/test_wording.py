@@ -28,11 +28,16 @@ COUNTS: list[dict[str, int]] = [
 
 TWO_WORDS = {"type": "length:words", "exactly": 2}
 NO_COMMA = {"type": "punctuation:exclude", "marks": [","]}
+RUBRIC = [
+    {"criterion": f"It is {word}", "weight": weight}
+    for word, weight in (("kind", 2), ("short!", 1), ("rude", -1), ("long", -0.5))
+]
 NESTED: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     ({"type": f"logic:{name}", "of": of}, ("One two", "One, two", "One", "One, two, three"))
     for name in ("any_of", "all_of")
     for of in ([TWO_WORDS], [TWO_WORDS, NO_COMMA])
 ]
+NESTED += [({"type": "soft:rubric", "items": RUBRIC}, ("One two",))]
 
 
 def responses() -> Iterator[tuple[dict[str, Any], str, str | None, str | None]]:
