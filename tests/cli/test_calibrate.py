@@ -21,6 +21,7 @@ from verif_sdk.cli.calibrate import _print as shown_in_words
 from verif_sdk.files.accuracy import Share
 from verif_sdk.files.agreement import Labelled, agreement, with_intervals
 from verif_sdk.files.calibration import calibrate, labelled, write
+from verif_sdk.judges.prompt import PROMPT_VERSION
 from verif_sdk.judges.scripted import ScriptedJudge
 from verif_sdk.judges.spec import from_spec
 from verif_sdk.judges.wrappers.calibrated import CalibratedJudge
@@ -108,6 +109,27 @@ def test_the_file_moves_the_threshold_of_a_judge_and_keeps_the_order(tmp_path: P
     scale = Question(prompt=None, response="a", question="?", answers=(("1", 0.0), ("2", 1.0)))
     (kept,) = asyncio.run(judge(0.3).answer([scale]))
     assert kept.score == 0.3
+
+
+@pytest.mark.parametrize(
+    ("threshold", "scores"),
+    [
+        (0.3, {0.0: 0.0, 0.15: 0.25, 0.27: 0.45, 0.3: 0.5, 0.65: 0.75, 1.0: 1.0}),
+        (0.8, {0.0: 0.0, 0.4: 0.25, 0.8: 0.5, 0.9: 0.75, 1.0: 1.0}),
+    ],
+)
+def test_the_threshold_becomes_a_half_and_what_lies_on_either_side_is_spread(
+    tmp_path: Path, threshold: float, scores: dict[float, float]
+) -> None:
+    path = tmp_path / "calibration.json"
+    path.write_text(json.dumps({"threshold": threshold, "prompt_version": PROMPT_VERSION, "judge": "hf:a"}))
+    question = Question(prompt=None, response="a", question="?")
+    for score, mapped in scores.items():
+        scripted = ScriptedJudge(lambda _, score=score: score)  # type: ignore[misc]
+        judge = CalibratedJudge(scripted, str(path), "hf:a")
+        (answer,) = asyncio.run(judge.answer([question]))
+        assert answer.score == pytest.approx(mapped)
+        assert answer.decided_by.endswith(f"; threshold {threshold}")
 
 
 def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
