@@ -93,5 +93,5 @@ def test_rows_of_a_format_find_their_truth_and_their_columns() -> None:
 
 def test_a_row_format_that_reads_verls_own_shape_finds_the_truth_too() -> None:
     truth = {"checkers": ["[llm] Be kind."], "functions": [""]}
-    options = {"judge": "kind:", "plugins": ["tests.failing_judges"], "rows": "verinstruct"}
+    options: dict[str, Any] = {"judge": "kind:", "plugins": ["tests.failing_judges"], "rows": "verinstruct"}
     assert score(truth, extra={"prompt": "Say hi."}, **options) == 1.0
