@@ -42,7 +42,7 @@ ELSEWHERE |= {"inspect_ai", "verifiers", "verifiers_judge"}  # need their framew
 TESTS = ["catalogue", "judges", "properties", "rewards", "rows", "truth", "test_*.py", "project/test_docs.py"]
 TESTS += ["cli/test_calibrate.py", "cli/test_check_dataset.py"]
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not vllm"]
-PYTEST += ["-p", "_hypothesis_pytestplugin", "--hypothesis-seed=0"]
+PYTEST += ["-p", "pytest_cov", "-p", "_hypothesis_pytestplugin", "--hypothesis-seed=0"]
 # Other plugins of pytest take seconds to load.
 ENVIRONMENT = {"PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 LIMITS = ("-x", "-o", "faulthandler_timeout=60", "-o", "faulthandler_exit_on_timeout=true")  # seconds for one test
@@ -132,7 +132,7 @@ def measured(tree: Path) -> Reach:
     """Run the tests on the code as it is, and return what each reaches; one that fails already has no say."""
     tests = sorted(str(path.relative_to(tree)) for name in TESTS for path in tree.glob(f"tests/{name}"))
     traced = ("--cov=verif_sdk", "--cov-context=test", "--cov-report=", "--junitxml=.report.xml")
-    status, printed = pytest(tree, "-p", "pytest_cov", *traced, *tests)
+    status, printed = pytest(tree, *traced, *tests)
     if status not in PASSED_OR_FAILED:
         sys.exit(f"{printed[-4000:]}\nthe tests do not run")
     return reached(tree)
