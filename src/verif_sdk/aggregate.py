@@ -31,9 +31,9 @@ def is_monotone(aggregator: Aggregator) -> bool:
 
 
 def rewarded(aggregator: Aggregator, verdicts: Sequence[Verdict]) -> float:
-    """Return the reward that `aggregator` makes of verdicts none of which is undecided.
+    """Return the reward that `aggregator` gives for verdicts without an undecided one.
 
-    A skipped one was proven not to matter, so it counts as the worst that it could be.
+    A skipped verdict has been proven not to matter, so it counts as the worst it could be.
 
     Raises:
         PluginError: the aggregator returned something outside [0, 1].
@@ -42,7 +42,7 @@ def rewarded(aggregator: Aggregator, verdicts: Sequence[Verdict]) -> float:
 
 
 def try_out(aggregator: Aggregator) -> None:
-    """Call an aggregator that is not one of ours with made-up verdicts, to find out now what would fail later.
+    """Call an aggregator other than ours with made-up verdicts, so that it fails now rather than later.
 
     Raises:
         PluginError: it returned something outside [0, 1].
@@ -58,7 +58,7 @@ def try_out(aggregator: Aggregator) -> None:
 
 
 def _in_range(aggregator: Aggregator, reward: object) -> float:
-    # A float is told first: to ask about the protocol takes longer than the reward.
+    # Test for float first: testing for the protocol takes longer than computing the reward.
     if isinstance(reward, (float, SupportsFloat)) and 0.0 <= (number := float(reward)) <= 1.0:
         return number
     name = getattr(aggregator, "__name__", type(aggregator).__name__)
@@ -119,7 +119,7 @@ def verif_strict(verdicts: Sequence[Verdict]) -> float:
 def verif_average(verdicts: Sequence[Verdict]) -> float:
     """Return the mean of the share of passed hard constraints and that of soft ones; an empty side is left out.
 
-    Unlike the product of `verif`, one side that fails wholly leaves the other's share.
+    Unlike with the product of `verif`, a side that fails completely leaves the other side's share.
     """
     sides = {verdict.hard for verdict in verdicts}
     return _mean(_passed(verdicts, hard=side) for side in sorted(sides))

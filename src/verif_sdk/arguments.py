@@ -1,4 +1,4 @@
-"""What the arguments of a composer may be, looked at before it is used."""
+"""Checks of a composer's arguments, made before it is used."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def check(composer: Composer) -> None:
-    """Raise InvalidSpec, which names the argument and what it may be, for the first that is wrong."""
+    """Raise InvalidSpec for the first wrong argument, with its name and what it may be."""
     for name, (fits, words) in _MAY_BE.items():
         if not fits(value := getattr(composer, name)):
             raise InvalidSpec(f"{name} is {words}, got {shown(value)}")

@@ -1,4 +1,4 @@
-"""`Demand`: what a constraint asks of one quantity of a response, so that two of them can be seen to clash."""
+"""`Demand`: what a constraint asks of one quantity, so that contradictions between constraints can be found."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ class Demand(NamedTuple):
     low: float = 0
     """The least amount that passes."""
     high: float = inf
-    """The largest amount that passes; infinite for none."""
+    """The largest amount that passes; infinite for no limit."""
     value: str | None = None
-    """Of a property, the only value that passes."""
+    """For a property, the only value that passes."""
     longer: bool = False
-    """Whether values that begin with it pass too, as "Dear all" begins with "Dear"."""
+    """Whether `value` is only a prefix: with "Dear", "Dear all" passes too."""
 
     @property
     def empty(self) -> bool:
@@ -46,6 +46,6 @@ class Demand(NamedTuple):
 
 
 def uses(keyword: str, *, whole_word: bool = True, case_sensitive: bool = False) -> str:
-    """Return the name of how often a keyword is used, as a quantity: another reading is another quantity."""
+    """Return the name of the quantity "uses of a keyword"; each way of counting has its own name."""
     named = f'uses of "{keyword}", in this case' if case_sensitive else f'uses of "{keyword.lower()}"'
     return named if whole_word else f"{named}, inside words too"

@@ -1,4 +1,4 @@
-"""A constraint type in words, for `verif show` and the catalogue page."""
+"""Descriptions of constraint types, for `verif show` and the catalogue page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`Dialect`: how one published verifier model is asked, and how its reply is read."""
+"""`Dialect`: how to ask one published verifier model, and how to read its reply."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from typing import ClassVar, TypeAlias
 from verif_sdk.question import Question
 
 Clean: TypeAlias = Callable[[str], str]
-"""What breaks the control tokens of an untrusted text; `str` where the tokenizer's own are broken later."""
+"""Breaks the control tokens in an untrusted text; `str` if the tokenizer does that later."""
 
 Meant: TypeAlias = tuple[str, float]
 """One of a question's answers, and the score in [0, 1] that it stands for."""
 
 
 class Dialect(ABC):
-    """How a model is asked. A dialect is `Chosen` or `Written`, which say how its reply is read."""
+    """How to ask a model. Its two kinds, `Chosen` and `Written`, differ in how the reply is read."""
 
     name: ClassVar[str]
     chat: ClassVar[bool] = True
-    """Whether a wording is a user's turn of the model's chat template; if not, the model continues it as it is."""
+    """Whether a wording is a user turn in the chat template; if not, the model continues it as plain text."""
 
     @property
     @abstractmethod
     def version(self) -> str:
-        """Tells its words and reading from earlier ones: part of `decided_by`, cache keys and calibrations."""
+        """Changes with the words or the reading; part of `decided_by`, cache keys and calibrations."""
 
     @abstractmethod
     def wordings(self, question: Question, clean: Clean = str) -> tuple[str, ...]:
-        """Return the texts that the model is sent: one, or several wordings whose readings are averaged.
+        """Return the texts to send to the model: one, or several wordings whose readings are averaged.
 
         Args:
-            question: what is asked about a response.
-            clean: goes over each text that is inserted.
+            question: the question about a response.
+            clean: applied to each inserted text.
 
         Raises:
             InvalidSpec: this dialect does not ask such questions.
@@ -46,7 +46,7 @@ class Dialect(ABC):
 
 
 class Chosen(Dialect):
-    """A dialect that is read from the probabilities of the words that a reply may begin with."""
+    """A dialect that reads the probabilities of the words that a reply may begin with."""
 
     @abstractmethod
     def choices(self, question: Question) -> Mapping[str, Meant]:
@@ -54,14 +54,14 @@ class Chosen(Dialect):
 
 
 class Written(Dialect):
-    """A dialect that is read from the text of the whole reply."""
+    """A dialect that reads the text of the whole reply."""
 
     room: ClassVar[int] = 2048
-    """Tokens that a reply may take, where the spec does not say."""
+    """How many tokens a reply may take, unless the spec says."""
 
     @abstractmethod
     def read(self, question: Question, reply: str) -> Meant | None:
-        """Return what a reply, without the model's thoughts, means; None where it holds no verdict."""
+        """Return the meaning of a reply without the model's thoughts; None if it holds no verdict."""
 
 
 DialectFactory: TypeAlias = Callable[..., Dialect]

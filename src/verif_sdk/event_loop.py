@@ -1,4 +1,4 @@
-"""The event loops that judges run on, each in a thread of its own: one for ours, one for every other judge."""
+"""The event loops that judges run on, each in its own thread: one for our judges, one for every other judge."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def at_home(work: Coroutine[Any, Any, T]) -> T:
 
 
 async def hosted(judge: object, call: Callable[[], Awaitable[T]]) -> T:
-    """Return what `call` gives, on the loop that a judge runs on: ours if it has `shares_loop`, else its own."""
+    """Return the result of `call`, run on the judge's loop: ours if it has `shares_loop`, else its own."""
     if getattr(judge, "shares_loop", False):
         return await call()
     return await asyncio.wrap_future(submit(_called(call), judge))
@@ -66,7 +66,7 @@ def _started(name: str) -> asyncio.AbstractEventLoop:
 
 
 def _run(running: asyncio.AbstractEventLoop) -> None:
-    """Run a loop until it is stopped; SystemExit and KeyboardInterrupt, which end a loop, do not end this one."""
+    """Run a loop until it is stopped, even if a task raises SystemExit or KeyboardInterrupt."""
     while True:
         try:
             running.run_forever()

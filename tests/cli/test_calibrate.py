@@ -132,7 +132,7 @@ def test_the_threshold_becomes_a_half_and_what_lies_on_either_side_is_spread(
         assert answer.decided_by.endswith(f"; threshold {threshold}")
 
 
-def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
+def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "judge.json"
     for text, said in (
         ("{", "was not written by"),

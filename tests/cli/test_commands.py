@@ -100,7 +100,7 @@ def test_verify_without_a_judge_says_how_to_name_one(monkeypatch: pytest.MonkeyP
 
 def test_doctor_tells_what_a_judge_without_a_tokenizer_cannot_know(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VERIF_JUDGE", "openai:m?base_url=http://127.0.0.1:1/v1")
-    told = "without tokenizer= the model's control tokens are not known"
+    told = "without tokenizer= the model's control tokens are unknown"
     assert told in verif("doctor", "--json").stdout
     monkeypatch.setenv("VERIF_JUDGE", "openai:m?tokenizer=m")
     assert told not in verif("doctor", "--json").stdout

@@ -109,7 +109,7 @@ def test_a_plugin_installs_its_tests_pass_and_its_types_are_listed(tmp_path: Pat
         (["plugin"], "a plugin needs a name: verif init plugin acme"),
         (["plugin", "../acme"], "is not a name for a package"),
         (["plugin", "class"], "is not a name for a package"),
-        (["plugin", "json"], "there is a module 'json' already; take another name"),
+        (["plugin", "json"], "a module 'json' exists already; take another name"),
         (["trl", "acme"], "only a plugin has a name; did you mean verif init plugin acme?"),
         (["tlr"], "unknown starter 'tlr'; did you mean 'trl'?"),
         (["plugins", "acme"], "did you mean verif init plugin acme"),

@@ -109,7 +109,7 @@ def test_a_file_that_is_no_cache_is_left_alone(tmp_path: Path, caplog: pytest.Lo
     path.write_text("something else, and long enough to be taken for a database file by nobody" * 20)
     judge = CachedJudge(ScriptedJudge(lambda _: spent(0.7)), "m", str(path))
     assert [answer.score for answer in asked(judge, "a", "b")] == [0.7, 0.7]
-    assert "is not used any more" in caplog.text
+    assert "is no longer used" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -251,7 +251,7 @@ def test_a_slow_judge_that_fails_leaves_the_doubt_undecided() -> None:
     [
         ("cascade:hf:a", "FAST and SLOW are judge specs"),
         ("cascade:hf:a|hf:b#lower=1", "FAST and SLOW are judge specs"),
-        ("cascade:hf:a|hf:b#low=x", "are numbers"),
+        ("cascade:hf:a|hf:b#low=x", "must be numbers"),
         ("cascade:server:http://a|server:http://b#low=0.9&high=0.1", "low <= high"),
         ("server:http://a?votes=3", "sample"),
         ("vllm:m?votes=3", "without reasoning=true"),

@@ -57,7 +57,7 @@ def test_openrlhf_logs_it_once_and_refuses_what_it_can_when_it_is_made(caplog: p
         for _ in range(2):
             assert reward(["pa"], ["p"], [json.dumps([POLITE])])["rewards"] == 0.25
     (record,) = caplog.records
-    assert "every reward is the number named for undecided ones: the judge hf:/no/such" in record.message
+    assert "every reward is the number for undecided ones: the judge hf:/no/such" in record.message
     with pytest.raises(InvalidSpec, match="unknown judge 'vlm'"):
         OpenRlhfReward(undecided=0.25, judge="vlm:model")
 

@@ -58,7 +58,9 @@ def test_a_step_that_cannot_be_taken_keeps_the_reward_before_it() -> None:
         [Rollout("p", "one two", {"constraints": [WORDS]}, tokens=count) for count in (None, 1, 2)]
     )
     assert [(each.reward, each.score) for each in one] == [(None, 1.0), (1.0, 1.0), (0.0, 1.0)]
-    assert one[0].causes == ("soft-length counts tokens, which this trainer does not hand over; take words",)
+    assert one[0].causes == (
+        'soft-length counts tokens, which this trainer does not hand over; use unit = "words"',
+    )
 
 
 def test_an_undecided_rollout_keeps_its_verdicts_and_has_no_score() -> None:

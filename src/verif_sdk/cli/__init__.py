@@ -21,7 +21,7 @@ from verif_sdk.visible import visible
 app = typer.Typer(
     name="verif",
     cls=Commands,
-    help="Check responses against typed constraints, by code and by a judge model; get one reward each.",
+    help="Check responses against typed constraints, with code and a judge model, and get one reward for each.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
@@ -40,7 +40,7 @@ app.command("doctor")(doctor.doctor)
 
 
 _ALLOCATIONS = 50_000
-"""Objects between two looks for cycles. Rows leave none; Python's own 700 cost a tenth of the time of a file."""
+"""Allocations between two searches for cycles. Rows leave none; Python's default, 700, costs a tenth of a run."""
 
 
 def _version(wanted: bool) -> None:
@@ -61,11 +61,11 @@ def _options(
 
 
 def _use(modules: list[str], *, doctor: bool) -> None:
-    """Use the plugins in these modules, here and in the processes that start here; a doctor names broken ones."""
+    """Use the plugins in these modules, here and in child processes; `doctor` itself reports broken ones."""
     named = [*filter(None, [os.environ.get(NAMED)]), *modules]
     if not named:
         return
-    sys.path.append(os.getcwd())  # last, so that a file here takes no other module's place
+    sys.path.append(os.getcwd())  # last, so that a file here cannot shadow another module
     if not doctor:
         Registry.use(*modules)
     os.environ[NAMED] = ",".join(named)

@@ -28,7 +28,7 @@ from verif_sdk.files.responses import joined
 from verif_sdk.visible import visible_json
 
 SHOWN = 20
-"""Bad rows that are named one by one; all of them are in the JSON."""
+"""How many bad rows to list one by one; the JSON has all."""
 
 
 def benchmark(
@@ -36,7 +36,7 @@ def benchmark(
     rows: Path = typer.Argument(help="JSON lines, plain or .gz."),
     responses: Path | None = typer.Option(None, help="A file of responses, joined by key or prompt."),
     judge: str | None = typer.Option(None, help="Only for rows with soft constraints; else VERIF_JUDGE."),
-    limit: int | None = typer.Option(None, min=1, help="Look at the first rows alone, this many."),
+    limit: int | None = typer.Option(None, min=1, help="Read only this many rows, from the top."),
     out: Path | None = typer.Option(None, "--out", "-o", help="A new file for each row with its verdicts."),
     think: Think = THINK,
     unsandboxed: Unsandboxed = False,
@@ -46,9 +46,9 @@ def benchmark(
     """Print prompt-level and instruction-level accuracy, strict and loose, per group and per instruction.
 
     A prompt passes if all its instructions do. After ± comes the standard error, clustered by prompt. A
-    row without a response counts as failed and is reported; an undecided verdict counts nowhere and is
-    reported. Where prompts have several responses, pass@k (one of k passes) and all-of-k (all of k pass)
-    are given too.
+    row without a response is reported and counts as failed; an undecided verdict is reported and counts
+    nowhere. If prompts have several responses, the figures include pass@k (one of k passes) and all-of-k
+    (all of k pass).
 
     Exit codes: 0 all rows counted, 2 the call is wrong, 3 some rows were bad or undecided.
     """
@@ -93,7 +93,7 @@ def _measured(
 
 @contextmanager
 def _written(out: Path | None) -> Iterator[Callable[[dict[str, Any]], object] | None]:
-    """Give what writes a row to OUT, which must be new: nothing is ever overwritten."""
+    """Yield a function that writes a row to OUT, which must be new: nothing is ever overwritten."""
     if out is None:
         yield None
         return

@@ -44,7 +44,7 @@ def calibrate(
     95 % intervals; the expected calibration error, and what chance alone would make of it; and, for each tenth of
     the judge's probability, how often people say yes.
 
-    Exit codes: 0 measured, 2 the call is wrong, 3 some verdicts could not be had.
+    Exit codes: 0 measured, 2 the call is wrong, 3 some verdicts are undecided.
     """
     read = scoring.in_mode(rows_format, "strict")
     composer = Composer(judge=judge, early_exit=False, think=think)
@@ -83,7 +83,7 @@ def _print(found: Calibration) -> None:
 
 
 def _figures(found: Calibration) -> Table:
-    """Return a column for the usual threshold and one for the best, if that is another."""
+    """Return a column for the usual threshold and, if it differs, one for the best."""
     usual, best = found.usual, found.best
     columns = {f"at {usual.threshold:g}": usual, f"at {best.threshold:.3g}, the best": best}
     if usual.threshold == best.threshold:
@@ -118,7 +118,7 @@ def _bins(found: Calibration) -> Table:
 
 
 def svg(found: Calibration) -> str:
-    """Return the reliability plot: the share of yes among people over the judge's probability."""
+    """Return the reliability plot: the share of people who say yes against the judge's probability."""
     most = max(one.count for one in found.bins)
     dots = "".join(
         f'<circle cx="{40 + 300 * one.mean:.1f}" cy="{320 - 300 * one.share:.1f}" '

@@ -23,7 +23,7 @@ from verif_sdk.plugins.registry import Registry
 Types = dict[str, type[Constraint]]
 
 NAME = 26
-"""Columns for the name of a type; the summary of one with a longer name begins on the next line."""
+"""Columns for the name of a type; after a longer name the summary starts on the next line."""
 
 
 def list_types(
@@ -33,7 +33,7 @@ def list_types(
     long: bool = typer.Option(False, "--long", "-l", help="Show the parameters too."),
     as_json: bool = typer.Option(False, "--json", help="Print JSON for programs."),
 ) -> None:
-    """List the constraint types that are installed. Exit codes: 0 some were found, 1 none."""
+    """List the installed constraint types. Exit codes: 0 at least one matches, 1 none does."""
     registry = Registry.installed()
     names = types_about(word, registry.constraints)
     types: Types = {name: registry.constraints[name] for name in names}
@@ -52,7 +52,7 @@ def show(
     type: str = typer.Argument(help="A constraint type, such as length:words."),
     as_json: bool = typer.Option(False, "--json", help="Print the JSON Schema."),
 ) -> None:
-    """Show one constraint type: its parameters, its wording, and responses that it accepts and rejects."""
+    """Show one constraint type: its parameters, its wording, and examples that it accepts and rejects."""
     registry = Registry.installed()
     cls = registry.constraint_type(type)
     if as_json:
@@ -72,7 +72,7 @@ def show(
 
 
 def kind(cls: type[Constraint]) -> str:
-    """Return who decides a type: code, a judge, or either, as its parts need."""
+    """Return who decides a type: "code", "judge", or "parts" if that depends on its parts."""
     if issubclass(cls, Judged) or cls.model_fields["type"].default.startswith("soft:"):
         return "judge"
     return "parts" if cls.hard is not Constraint.hard else "code"

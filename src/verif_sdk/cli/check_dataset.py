@@ -1,4 +1,4 @@
-"""`verif check-dataset`: look at a data set's constraints before a training run does."""
+"""`verif check-dataset`: find faulty constraints in a data set before a training run does."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def check_dataset(
 ) -> None:
     """Find rows whose constraints do not parse, contradict each other, cannot fail, or occur twice.
 
-    Exit codes: 0 nothing was found, 1 something was, 2 the call is wrong.
+    Exit codes: 0 it found nothing, 1 it found something, 2 the call is wrong.
     """
     read = scoring.in_mode(rows_format, "strict")
     console = Console(stderr=True, emoji=False)

@@ -1,4 +1,4 @@
-"""`Commands`: the commands of `verif`, and those that plugins add to them."""
+"""`Commands`: the commands of `verif`, and those that plugins add."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from verif_sdk.errors import PluginError, UnknownName, in_words
 from verif_sdk.plugins.known import KNOWN
 
 GROUP = "verif_sdk.commands"
-"""The entry-point group of functions that become commands, as typer makes them, under the names of the points."""
+"""The entry-point group whose functions become commands, each under the name of its entry point."""
 
 
 class Commands(TyperGroup):
-    """Our own commands first; a plugin's is loaded when it is called, or when all are listed.
+    """Our own commands, then those of plugins, each loaded when it is called or all are listed.
 
-    Whether `ctx` and a command are click's or typer's own depends on the version of typer.
+    Depending on the version of typer, `ctx` and the commands are click's classes or typer's own.
     """
 
     def list_commands(self, ctx: Any) -> list[str]:

@@ -38,13 +38,13 @@ EXTRAS = (
 """What needs an extra, the extra, and the modules that it brings."""
 
 _VOCABULARY = (
-    "without tokenizer= the model's control tokens are not known: what looks like one is broken, and one that "
-    "looks like ordinary writing is not"
+    "without tokenizer= the model's control tokens are unknown: anything that looks like one is broken up, and "
+    "one that looks like ordinary text gets through"
 )
 
 
 class Finding(NamedTuple):
-    """One thing looked at: what, whether it is well ("ok", "absent" or "broken"), and what to know."""
+    """The state of one thing ("ok", "absent" or "broken"), with a detail such as its version or the fix."""
 
     what: str
     state: str
@@ -83,22 +83,22 @@ def _extra(what: str, extra: str, modules: Sequence[str]) -> Finding:
 def _plugins() -> list[Finding]:
     registry = Registry.installed()
     types = Counter(registry.owners.values())
-    found = [
+    findings = [
         Finding(f"plugin {owner}", "ok", _counts(types[owner], names)) for owner, names in registry.plugins.items()
     ]
-    found += [Finding(f"plugin {plugin}", "broken", cause) for plugin, cause in registry.broken.items()]
-    found += [
+    findings += [Finding(f"plugin {plugin}", "broken", cause) for plugin, cause in registry.broken.items()]
+    findings += [
         Finding(f"plugin {plugin.distribution}", "absent", f"pip install {plugin.distribution}")
         for plugin in KNOWN
         if not any(plugin.distribution in one for one in (*registry.plugins, *registry.broken))
     ]
     if blocked := os.environ.get(BLOCK):
-        found.append(Finding("plugins left out", "ok", f"{BLOCK}={blocked}"))
-    return [*found, *_failing(registry)]
+        findings.append(Finding("plugins left out", "ok", f"{BLOCK}={blocked}"))
+    return [*findings, *_failing(registry)]
 
 
 def _counts(types: int, names: Mapping[str, Sequence[str]]) -> str:
-    """Return what a plugin provides, in numbers."""
+    """Return how many types, judges and other things a plugin provides, in words."""
     words = {"judges": "judge", "aggregators": "aggregator", "rows": "row format", "dialects": "dialect"}
     numbers = {"constraint type": types, **{word: len(names.get(kind, ())) for kind, word in words.items()}}
     counts = {word: number for word, number in numbers.items() if number}
@@ -106,7 +106,7 @@ def _counts(types: int, names: Mapping[str, Sequence[str]]) -> str:
 
 
 def _failing(registry: Registry) -> list[Finding]:
-    """Return the plugins' types that come to nothing on their own first example, those of one cause together."""
+    """Return the plugins' types that fail on their own first example, grouped by cause."""
     alike: dict[tuple[str, str, str], list[str]] = {}
     for name, cls in registry.constraints.items():
         if registry.owners[name].startswith("verif-sdk "):
@@ -124,7 +124,7 @@ def _others(names: Sequence[str]) -> str:
 
 
 def _problem(cls: type[Constraint]) -> tuple[str, str] | None:
-    """Return the state and the cause of a type that raises or cannot decide, as far as no judge is needed."""
+    """Return the state and the cause if a type raises or cannot decide; no judge is asked."""
     try:
         error = _error(cls)
     except Exception as error:  # noqa: BLE001  # a plugin's code may raise anything; it is reported by name
@@ -133,7 +133,7 @@ def _problem(cls: type[Constraint]) -> tuple[str, str] | None:
 
 
 def _error(cls: type[Constraint]) -> str | None:
-    """Return why a type is undecided on the first response that it should accept."""
+    """Return why a type is undecided on the first response that it should accept, if it is."""
     for example in cls.examples[:1]:
         constraint = cls.model_validate(dict(example.params))
         constraint.instruction()
@@ -152,7 +152,7 @@ def _judge() -> list[Finding]:
 
 
 def _sandbox() -> list[Finding]:
-    """Return whether a program runs in the sandbox: its parts being installed does not say so."""
+    """Return whether a program really runs in the sandbox; that its parts are installed does not prove it."""
     pool = Pool(command.sealed, size=1)
     try:
         pool.run("def check_following(instruction, response):\n    return True\n", "", "")

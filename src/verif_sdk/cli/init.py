@@ -19,25 +19,25 @@ STARTERS = {
     "openrlhf": ("openrlhf_reward.py", "reward.py", "0.0  # OpenRLHF needs a number here"),
     "verl": ("verl_run.sh", "run.sh", '"raise"  # verl marks the group as failed; a number also goes'),
 }
-"""Per trainer the template, what it is written as, and what reward.toml says of undecided rewards."""
+"""For each trainer: the template, the name of the written file, and the value of `undecided` in reward.toml."""
 PLUGIN = {
     "pyproject.toml": "pyproject.toml",
     "README.md": "README.md",
     "plugin.py": "src/acme/__init__.py",
     "test_plugin.py": "tests/test_acme.py",
 }
-"""Per template of a plugin, which is called acme there, what it is written as."""
+"""For each template of a plugin, the path of the written file; "acme" stands for the plugin's name."""
 
 
 def init(
     starter: str = typer.Argument(help=f"{', '.join(STARTERS)}, or plugin."),
     name: str | None = typer.Argument(None, help="The name of the plugin."),
     out: Path | None = typer.Option(
-        None, "--out", "-o", help="The folder to write to; by default this one, for a plugin one of its name."
+        None, "--out", "-o", help="The folder to write to; by default this one, or for a plugin one with its name."
     ),
-    force: bool = typer.Option(False, "--force", help="Replace files that are there."),
+    force: bool = typer.Option(False, "--force", help="Replace existing files."),
 ) -> None:
-    """Write a starter for a trainer: what it runs, reward.toml with what a reward is, and three rows to try.
+    """Write a starter for a trainer: a script, reward.toml with the reward's settings, and three rows to try.
 
     Or, with plugin NAME, a package with a check, a judged type and their tests, ready to install.
 
@@ -81,7 +81,7 @@ def _plugin(name: str | None, *, force: bool) -> dict[str, str]:
     if not re.fullmatch(r"[a-z][a-z0-9_]*", module) or keyword.iskeyword(module):
         raise InvalidSpec(f"{name!r:.80} is not a name for a package: take small letters, digits and - or _")
     if not force and find_spec(module) is not None:
-        raise InvalidSpec(f"there is a module {module!r} already; take another name")
+        raise InvalidSpec(f"a module {module!r} exists already; take another name")
     major, minor = __version__.split(".")[:2]
     bounds = f">={major}.{minor},<{major}.{int(minor) + 1}"
     return {

@@ -14,10 +14,10 @@ from verif_sdk.files.scoring import FIELDS
 
 
 def fields_kept(keep: list[str], *, keep_text: bool) -> list[str]:
-    """Return the fields of the input that go into the output.
+    """Return the fields to copy from the input to the output.
 
     Raises:
-        InvalidSpec: every scored row has a field of such a name.
+        InvalidSpec: scored rows have a field of that name themselves.
     """
     names = [*dict.fromkeys([*(("prompt", "response") if keep_text else ()), *keep])]
     if taken := next((name for name in names if name in FIELDS), None):
@@ -28,7 +28,7 @@ def fields_kept(keep: list[str], *, keep_text: bool) -> list[str]:
 def output(
     out: Path, options: dict[str, Any], inputs: list[Path | None], *, fresh: bool
 ) -> ScoredFile | ScoredStream:
-    """Return what the scored rows are written to.
+    """Return the file or stream for the scored rows.
 
     Raises:
         InvalidSpec: OUT would overwrite one of the inputs, or a run with other options wrote it.
@@ -48,7 +48,7 @@ def output(
 
 def _same(source: Path, own: Path) -> bool:
     try:
-        given = os.fstat(sys.stdin.fileno()) if str(source) == "-" else source.stat()
-        return os.path.samestat(given, own.stat())
+        read = os.fstat(sys.stdin.fileno()) if str(source) == "-" else source.stat()
+        return os.path.samestat(read, own.stat())
     except (OSError, ValueError):
         return False

@@ -36,7 +36,7 @@ from verif_sdk.files.tally import Tally
 from verif_sdk.visible import visible_json
 
 SHOWN = 20
-"""Bad rows that are printed; the output has all."""
+"""How many bad rows to print; the output has all."""
 
 _console = Console(stderr=True, emoji=False)
 
@@ -56,7 +56,7 @@ def score(
     aggregate: str = typer.Option("verif", help="How verdicts become a reward."),
     out: Path = typer.Option(..., "--out", "-o", help='Where the scored rows go; "-" is standard output.'),
     keep: list[str] = typer.Option(
-        [], "--keep", metavar="FIELD", help="Carry this field of the rows; repeatable."
+        [], "--keep", metavar="FIELD", help="Copy this field of the rows to OUT; repeatable."
     ),
     keep_text: bool = typer.Option(False, "--keep-text", help="The same as --keep prompt --keep response."),
     undecided: float | None = typer.Option(
@@ -66,18 +66,18 @@ def score(
     fresh: bool = typer.Option(False, "--fresh", help="Start over instead of resuming an interrupted run."),
     redo: Redo | None = typer.Option(None, help="Score the rows of OUT that lack a verdict again."),
     telemetry: bool = typer.Option(False, "--telemetry", help="Count the passes that look like games, by kind."),
-    keep_going: bool = typer.Option(False, "--keep-going", help="Go on with a judge that fails row after row."),
+    keep_going: bool = typer.Option(False, "--keep-going", help="Continue even if the judge fails row after row."),
     think: Think = THINK,
     unsandboxed: Unsandboxed = False,
     as_json: bool = typer.Option(False, "--json", help="Print the summary as JSON, on standard output."),
 ) -> None:
-    """Score a file of rows; run it again after an interruption and it goes on where it stopped.
+    """Score a file of rows; after an interruption, the same command resumes where it stopped.
 
-    Each row of OUT has `line`, `id`, `reward`, `passed`, `verdicts` and `usage`; one that could not be read, or
-    that a check raised on, has `error`. A judge that fails 20 rows in a row for one cause ends the run.
+    Each row of OUT has `line`, `id`, `reward`, `passed`, `verdicts` and `usage`; a row that could not be read, or
+    on which a check raised, has `error`. The run stops when the judge fails 20 rows in succession for one cause.
 
     Exit codes: 0 every row has a reward, 2 the call is wrong, 3 some rows were bad or undecided, 4 the run stopped
-    early, 130 interrupted; after 4 and 130 the same call goes on.
+    early, 130 interrupted; after 4 and 130 the same call resumes.
     """
     kept = fields_kept(keep, keep_text=keep_text)
     composer = Composer(
@@ -127,7 +127,7 @@ def _scored(
     source: IO[bytes],
     tally: Tally,
 ) -> int:
-    """Score what no earlier run has scored, and return how many rows there were already."""
+    """Score the rows that no earlier run has scored, and return how many rows OUT already had."""
     for row in sink.earlier():
         tally.add(row)
     earlier = tally.rows
@@ -152,7 +152,7 @@ def _redone(
     if isinstance(sink, ScoredStream) or not rows.is_file():
         raise InvalidSpec("--redo reads ROWS twice and OUT again: both must be files")
     earlier = [is_undecided(row) for row in sink.earlier()]
-    deque(sink.rest(Consumed(lines), len(earlier)), maxlen=0)  # all of it is compared before any of it is scored
+    deque(sink.rest(Consumed(lines), len(earlier)), maxlen=0)  # compare the whole input before scoring any of it
     with opened(rows) as source, progress(rows, source, _console) as show:
         again = run.again(sink.earlier, joined(numbered(source, rows), responses))
         with closing(sink.replaced(again)) as replaced:

@@ -20,8 +20,8 @@ def serve(
     think: tuple[str, str] | None = typer.Option(
         None, metavar="OPEN CLOSE", help="The tags around reasoning, which is not checked; else <think> </think>."
     ),
-    largest: int = typer.Option(16, min=1, help="MiB of a request's body at most."),
-    most: int = typer.Option(512, min=1, help="Requests under way at most; further ones get 429."),
+    largest: int = typer.Option(16, min=1, help="The largest request body, in MiB."),
+    most: int = typer.Option(512, min=1, help="How many requests to handle at once; further ones get 429."),
     timeout: float = typer.Option(600.0, min=0.1, help="Seconds for one request."),
     lazy: bool = typer.Option(False, "--lazy", help="Load the judge with its first question, not at the start."),
     log_text: bool = typer.Option(False, "--log-text", help="Log prompts and responses too."),
@@ -32,9 +32,9 @@ def serve(
     """Serve rewards and a judge over HTTP, so that all ranks and workers of a run share one engine.
 
     Endpoints: /v1/verify (cases), /v1/judge (for judge="server:http://host:port"), /get_reward (OpenRLHF's remote
-    reward model), /verify (NeMo Gym), /healthz (it is alive), /readyz (the judge is loaded), /metrics for
-    Prometheus, /docs. Clients send the token in VERIF_SERVER_TOKEN as a bearer token. SIGTERM finishes what was
-    accepted.
+    reward model), /verify (NeMo Gym), /healthz (is the server alive), /readyz (is the judge loaded), /metrics (for
+    Prometheus), /docs. Clients send the token in VERIF_SERVER_TOKEN as a bearer token. On SIGTERM the server
+    answers what it has accepted, then ends.
 
     Exit codes: 0 ended by a signal, 2 the call is wrong or the port is taken, 3 the judge cannot be loaded.
     """
@@ -45,8 +45,8 @@ def serve(
         raise MissingExtra(f"the server needs {missing.name}: pip install 'verif-sdk[serve]'") from None
     from verif_sdk.rewards.config import RewardConfig
 
-    given = {"judge": judge, "undecided": undecided, "think": think, "unsandboxed": unsandboxed or None}
-    reward = RewardConfig.of(config, **{name: value for name, value in given.items() if value is not None})
+    options = {"judge": judge, "undecided": undecided, "think": think, "unsandboxed": unsandboxed or None}
+    reward = RewardConfig.of(config, **{name: value for name, value in options.items() if value is not None})
     warn(chosen=reward.unsandboxed)
     settings = Settings(
         host=host,

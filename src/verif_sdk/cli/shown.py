@@ -1,4 +1,4 @@
-"""Text of strangers in what the command line prints."""
+"""Untrusted text in the command line's output."""
 
 from __future__ import annotations
 

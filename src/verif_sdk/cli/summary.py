@@ -1,4 +1,4 @@
-"""What a run of `verif score` came to, for people and for programs."""
+"""The summary of a run of `verif score`, for people and for programs."""
 
 from __future__ import annotations
 
@@ -143,14 +143,14 @@ def _games(tally: Tally) -> Table:
 
 
 def _failures(tally: Tally) -> list[str]:
-    told = [
+    failures = [
         f"{count} x [cyan]{shown(name)}[/], such as: {shown(why)}" for name, why, count in tally.failures[:MOST]
     ]
-    return ["[bold]most frequent failures[/]", *told]
+    return ["[bold]most frequent failures[/]", *failures]
 
 
 def _causes(tally: Tally) -> list[str]:
-    told = [f"[yellow]{count} x[/] {shown(cause)}" for cause, count in tally.causes.most_common(MOST)]
+    causes = [f"[yellow]{count} x[/] {shown(cause)}" for cause, count in tally.causes.most_common(MOST)]
     rest = len(tally.causes) - MOST
     more = [f"and {rest} more causes, which --json lists"] if rest > 0 else []
-    return ["[bold]why rows have no verdict[/]", *told, *more]
+    return ["[bold]why rows have no verdict[/]", *causes, *more]

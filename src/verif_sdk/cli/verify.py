@@ -20,7 +20,7 @@ from verif_sdk.visible import visible_json
 def verify(
     response: str = typer.Argument(help='The response; "@FILE" reads a file, "-" standard input.'),
     constraints: str = typer.Option(..., "--constraints", "-c", help='JSON, or "@FILE".'),
-    prompt: str | None = typer.Option(None, help='What the response answers to; "@FILE" reads a file.'),
+    prompt: str | None = typer.Option(None, help='What the response answers; "@FILE" reads a file.'),
     reference: str | None = typer.Option(None, help='A known good answer; "@FILE" reads a file.'),
     judge: str | None = typer.Option(None, help='Such as "vllm:Qwen/Qwen3-8B"; else VERIF_JUDGE.'),
     aggregate: str = typer.Option("verif", help="How verdicts become a reward."),
@@ -30,7 +30,7 @@ def verify(
 ) -> None:
     """Verify one response and report every verdict.
 
-    Exit codes: 0 all constraints hold, 1 one does not, 2 the call is wrong, 3 a verdict could not be had.
+    Exit codes: 0 all constraints hold, 1 one does not, 2 the call is wrong, 3 a verdict is undecided.
     """
     composer = Composer(judge=judge, aggregate=aggregate, early_exit=False, think=think, unsandboxed=unsandboxed)
     result = composer.verify(

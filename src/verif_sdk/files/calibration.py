@@ -1,4 +1,4 @@
-"""How good a judge is against people's labels, and the threshold at which it agrees with them best."""
+"""How well a judge agrees with people's labels, and the threshold at which it agrees best."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ BINS = 10
 
 @dataclass(frozen=True)
 class Bin:
-    """Probabilities of one tenth: how many, their mean, and the share that people said yes to."""
+    """The probabilities in one tenth: how many, their mean, and the share that people said yes to."""
 
     count: int
     mean: float
     share: float
     interval: Interval
-    """Where the share lies with 95 % confidence."""
+    """The 95 % confidence interval of the share."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """What some labels say of a judge."""
+    """A judge's figures against labels."""
 
     count: int
     undecided: int
@@ -48,13 +48,13 @@ class Calibration:
     other: int
     """Labelled constraints that are not yes-or-no questions, such as a scale: no threshold is found on them."""
     usual: Agreement
-    """At the threshold 0.5."""
+    """The agreement at the threshold 0.5."""
     best: Agreement
-    """At the threshold with the highest kappa; of several the one nearest to 0.5."""
+    """The agreement at the threshold with the highest kappa; of several the one nearest to 0.5."""
     error: float
     """The expected calibration error over ten bins, in [0, 1] (Naeini et al. 2015)."""
     noise: float
-    """What it reaches by chance once in 20 times, were the judge's probabilities exactly right."""
+    """The error that a judge with exactly right probabilities exceeds by chance once in 20 times."""
     bins: tuple[Bin, ...]
     causes: Mapping[str, int] = field(default_factory=dict)
     """Why the judge gave no verdict, and how often."""
@@ -63,21 +63,21 @@ class Calibration:
 def labelled(
     lines: Iterable[tuple[int, bytes]], read: RowFormat, composer: Composer
 ) -> tuple[list[Labelled], Counter[str], int]:
-    """Return the judge's probabilities of yes with their labels, and how many labels have none.
+    """Return the judge's probabilities of yes with their labels, then two counts of labels without one.
 
-    First come those that the judge left undecided, by cause; second those of soft constraints that are no
-    question of yes and no, such as a scale or a negation.
+    The first counts, by cause, what the judge left undecided; the second counts soft constraints that are not
+    yes-or-no questions, such as a scale or a negation.
 
     Args:
-        lines: line numbers with the lines' bytes. Beside what its format reads a row has `labels`: for each
-            constraint true, false, or null where nobody has labelled it.
+        lines: line numbers with the lines' bytes. Besides the fields of its format, a row has `labels`: for each
+            constraint true, false, or null if nobody has labelled it.
         read: the row format.
         composer: asks the judge.
 
     Raises:
         InvalidSpec: a row cannot be read, or its labels do not fit its constraints; the message names the line.
     """
-    found: list[Labelled] = []
+    pairs: list[Labelled] = []
     undecided: Counter[str] = Counter()
     other = 0
     rest = iter(lines)
@@ -94,8 +94,8 @@ def labelled(
                 elif verdict.score is None:
                     undecided[verdict.error or "not asked"] += 1
                 else:
-                    found.append(Labelled(verdict.score, label, number))
-    return found, undecided, other
+                    pairs.append(Labelled(verdict.score, label, number))
+    return pairs, undecided, other
 
 
 def _yes_or_no(item: Constraint, text: Text) -> bool:
@@ -114,7 +114,7 @@ def calibrate(
         other: labelled constraints that are not yes-or-no questions.
 
     Raises:
-        InvalidSpec: there is no label, or all are the same.
+        InvalidSpec: there are no labels, or all are the same.
     """
     if len({pair.label for pair in pairs}) < 2:
         causes = "".join(f"; {count} undecided: {cause}" for cause, count in undecided.items())
@@ -145,13 +145,13 @@ def _bin(pairs: Sequence[Labelled]) -> Bin:
 
 
 def _error(bins: Sequence[Sequence[tuple[float, bool]]]) -> float:
-    """Return the expected calibration error: how far labels are from the scores, bin by bin, per label."""
+    """Return the expected calibration error: how far labels and scores lie apart per label, bin by bin."""
     off = sum(abs(sum(score - label for score, label in inside)) for inside in bins)
     return off / sum(map(len, bins))
 
 
 def _noise(bins: Sequence[Sequence[float]]) -> float:
-    """Return the 95th percentile of the error where labels come true as often as the scores say.
+    """Return the 95th percentile of the error if labels come true as often as the scores say.
 
     Source: Bröcker and Smith (Weather and Forecasting 22, 2007), consistency resampling.
     """
@@ -160,23 +160,23 @@ def _noise(bins: Sequence[Sequence[float]]) -> float:
     return sorted(errors)[DRAWS * 95 // 100]
 
 
-def write(path: Path, judge: str, found: Calibration, version: str = PROMPT_VERSION) -> None:
+def write(path: Path, judge: str, calibration: Calibration, version: str = PROMPT_VERSION) -> None:
     """Write the file that a judge's option `calibration` reads.
 
     Args:
-        path: of the file.
-        judge: its spec.
-        found: what was measured.
-        version: of the words that the judge read.
+        path: the path of the file.
+        judge: the judge's spec.
+        calibration: the measured figures.
+        version: the version of the prompt that the judge read.
     """
     facts = {
         "judge": judge,
         "prompt_version": version,
-        "threshold": found.best.threshold,
-        "labels": found.count,
-        "kappa": round(found.best.kappa, 4),
-        "accuracy": round(found.best.accuracy, 4),
-        "expected_calibration_error": round(found.error, 4),
+        "threshold": calibration.best.threshold,
+        "labels": calibration.count,
+        "kappa": round(calibration.best.kappa, 4),
+        "accuracy": round(calibration.best.accuracy, 4),
+        "expected_calibration_error": round(calibration.error, 4),
     }
     path.write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
 

@@ -20,10 +20,10 @@ class Finding(NamedTuple):
     """Something wrong with a row.
 
     Args:
-        line: its number in the file, from 1.
-        id: its id, where it has one.
-        kind: what is wrong.
-        said: the same in a sentence.
+        line: the row's number in the file, from 1.
+        id: the row's id, if it has one.
+        kind: the kind of fault.
+        said: the fault in a sentence.
     """
 
     line: int
@@ -33,11 +33,11 @@ class Finding(NamedTuple):
 
 
 def findings(lines: Iterable[tuple[int, bytes]], rows: str, read: RowFormat) -> Iterator[list[Finding]]:
-    """Yield what is wrong with each row: an empty list for a good one.
+    """Yield the faults of each row; a good row has none.
 
     Args:
         lines: line numbers with the lines' bytes.
-        rows: the name of the row format; native rows may have columns of the trainer's own.
+        rows: the name of the row format; native rows may have extra columns for the trainer.
         read: the row format. A row needs no response: a data set of prompts has none yet.
     """
 
@@ -53,21 +53,21 @@ def findings(lines: Iterable[tuple[int, bytes]], rows: str, read: RowFormat) -> 
         except InvalidSpec as error:
             yield [Finding(number, _id(line), "unreadable", str(error))]
             continue
-        yield [Finding(number, case.id, kind, said) for kind, said in wrong(case)]
+        yield [Finding(number, case.id, kind, fault) for kind, fault in wrong(case)]
 
 
 def wrong(case: Case) -> Iterator[tuple[Kind, str]]:
-    """Yield what is wrong with the constraints of a case, as far as they tell what they demand."""
+    """Yield the faults of a case's constraints that show in their demands."""
     demanded = [(item.type, demand) for item in case.constraints for demand in item.demands()]
     for name, demand in demanded:
         if demand.low > demand.high:
             yield "contradiction", f"{name}: no response has {demand}"
         if demand.empty:
             yield "cannot fail", f"{name}: {demand} holds for every response"
-    told = set()
+    reported = set()
     for (name, demand), (other, against) in combinations(demanded, 2):
-        if demand.clashes(against) and (name, other) not in told:
-            told.add((name, other))  # two may clash in more than one way, and once is enough
+        if demand.clashes(against) and (name, other) not in reported:
+            reported.add((name, other))  # two may clash in several ways; report one
             yield "contradiction", f"{name} and {other}: {demand}, and {against}"
     for item in sorted({item.type for item in case.constraints}):
         alike = [constraint for constraint in case.constraints if constraint.type == item]
@@ -76,10 +76,10 @@ def wrong(case: Case) -> Iterator[tuple[Kind, str]]:
 
 
 def _id(line: bytes) -> str | None:
-    """Return the id, or the key, of a row that cannot be a case, if it is an object at all."""
+    """Return the id or key of a row that is not a valid case, if it is an object at all."""
     try:
         row = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    given = (row.get("id") or row.get("key")) if isinstance(row, dict) else None
-    return None if given is None else str(given)
+    name = (row.get("id") or row.get("key")) if isinstance(row, dict) else None
+    return None if name is None else str(name)

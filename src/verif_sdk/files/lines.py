@@ -1,4 +1,4 @@
-"""A file of rows, line by line: opened by what it holds, numbered, and read."""
+"""A file of rows, line by line: opened whatever its compression, numbered, and read."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _OTHER_KINDS = {
 
 
 class Consumed:
-    """Lines on their way into a run, counted and hashed as they go."""
+    """Lines that are counted and hashed as a run consumes them."""
 
     def __init__(self, lines: Iterable[Line]) -> None:
         self._lines = lines
@@ -59,7 +59,7 @@ class Consumed:
 
 
 def opened(path: Path) -> IO[bytes]:
-    """Return an open file of rows: plain or gzip, told by its content, or standard input for "-".
+    """Return an open file of rows, plain or gzip by its content; "-" is standard input.
 
     Raises:
         InvalidSpec: it cannot be read, or holds something other than JSON lines.
@@ -79,14 +79,14 @@ def opened(path: Path) -> IO[bytes]:
 
 
 def numbered(source: IO[bytes], path: Path) -> Iterator[Line]:
-    """Yield the lines of a file that are not blank, with their numbers from 1.
+    """Yield the non-blank lines of a file, with their numbers from 1.
 
     Args:
         source: the open file.
         path: its name.
 
     Raises:
-        InvalidSpec: it is gzip, and cut off or damaged.
+        InvalidSpec: it is a truncated or damaged gzip file.
     """
     with undamaged(path):
         yield from ((number, line) for number, line in enumerate(source, 1) if line.strip())
@@ -94,10 +94,10 @@ def numbered(source: IO[bytes], path: Path) -> Iterator[Line]:
 
 @contextmanager
 def undamaged(path: Path) -> Iterator[None]:
-    """Read the file at `path`, which may be gzip.
+    """Guard code that reads the file at `path`, which may be gzip.
 
     Raises:
-        InvalidSpec: it is cut off or damaged.
+        InvalidSpec: the file is truncated or damaged.
     """
     try:
         yield
@@ -109,7 +109,7 @@ def json_object(line: bytes | str) -> dict[str, Any]:
     """Return the JSON object in a line.
 
     Raises:
-        InvalidSpec: the line is not one, or has a key twice.
+        InvalidSpec: the line is not a JSON object, or repeats a key.
     """
     try:
         row = json.loads(line, object_pairs_hook=distinct)
@@ -128,7 +128,7 @@ def from_line(line: bytes, read: Callable[[dict[str, Any]], T]) -> T:
     """Return what `read` makes of the JSON object in a line.
 
     Raises:
-        InvalidSpec: the line holds none, or `read` refuses it or breaks on it.
+        InvalidSpec: the line holds no JSON object, or `read` refuses it or raises on it.
     """
     return from_row(json_object(line), read)
 
@@ -137,7 +137,7 @@ def from_row(row: dict[str, Any], read: Callable[[dict[str, Any]], T]) -> T:
     """Return what `read` makes of a row.
 
     Raises:
-        InvalidSpec: `read` refuses it or breaks on it.
+        InvalidSpec: `read` refuses it or raises on it.
     """
     try:
         return read(row)
@@ -167,7 +167,7 @@ class _Gzip(gzip.GzipFile):
 
 
 def _peeked(source: IO[bytes]) -> bytes:
-    """Return the first bytes of a file without reading past them; where that fails, the file is closed."""
+    """Return the first bytes of a file without consuming them; close the file if that fails."""
     try:
         start: bytes = source.peek(64)  # type: ignore[attr-defined]  # buffered and gzip readers have it
     except BaseException:

@@ -1,4 +1,4 @@
-"""`patient`: an end to the rows of a judge that fails one after another."""
+"""`patient`: stops a run when the judge fails one row after another."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ Row = dict[str, Any]
 
 
 def patient(rows: Iterable[Row], limit: int, most: int) -> Iterator[Row]:
-    """Yield the rows, but hold those back that a judge fails for one cause until it answers again.
+    """Yield the rows, but while the judge keeps failing for one cause, hold them back until it answers again.
 
-    Rows that no judge was asked about change nothing.
+    Rows that needed no judge do not count.
 
     Args:
         rows: output rows.
-        limit: how many rows in a row the judge may fail for one cause.
-        most: how many rows are held back at a time.
+        limit: how many successive rows the judge may fail for one cause.
+        most: how many rows to hold back at a time.
 
     Raises:
-        Stopped: the judge failed `limit` rows in a row; these are not yielded, so that they are asked again.
+        Stopped: the judge failed `limit` successive rows; they are not yielded, so that a later run asks again.
     """
     held: list[Row] = []
     cause, count = "", 0
@@ -41,7 +41,7 @@ def patient(rows: Iterable[Row], limit: int, most: int) -> Iterator[Row]:
 
 
 def _failure(row: Row) -> str | None:
-    """Return why the judge failed a row, "" where it did not, and None where it was not asked."""
+    """Return why the judge failed a row, "" if it did not fail, and None if it was not asked."""
     if not (row["usage"].get("asked") or row["usage"].get("shared")):
         return None
     soft = [verdict for verdict in row["verdicts"] if not verdict["hard"]]

@@ -1,4 +1,4 @@
-"""Responses in a file of their own, joined to the rows they answer by key or by prompt."""
+"""Responses in a separate file, joined to their rows by key or by prompt."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from verif_sdk.files.lines import json_object, opened, undamaged
 
 
 def joined(lines: Iterable[tuple[int, bytes]], responses: Path | None) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines of a file of rows with the responses of another one, where there is another one.
+    """Yield the lines of a file of rows, with the responses from a separate file if there is one.
 
     Raises:
         InvalidSpec: as `Responses` and its `joined`.
@@ -25,16 +25,16 @@ def joined(lines: Iterable[tuple[int, bytes]], responses: Path | None) -> Iterat
     if responses is None:
         yield from lines
         return
-    with Responses(responses) as found:
-        yield from found.joined(lines)
+    with Responses(responses) as file:
+        yield from file.joined(lines)
 
 
 def answered(read: RowFormat, responses: Path) -> RowFormat:
-    """Return a row format that says which row has no response in a file of responses.
+    """Return a row format that reports a row without a response in the file of responses.
 
     Args:
         read: the row format.
-        responses: the file that `joined` took the responses from.
+        responses: the file from which `joined` took the responses.
     """
 
     def case_of(row: Mapping[str, object]) -> Case:
@@ -48,13 +48,13 @@ def answered(read: RowFormat, responses: Path) -> RowFormat:
 class Responses:
     """A file of responses, JSON lines of `response` with the `key` (or `id`) or the `prompt` of their row.
 
-    Only the places of the lines are held in memory, some 100 bytes for each.
+    Only the positions of the lines are held in memory, about 100 bytes for each.
 
     Args:
         path: the file, plain or gzip. A row may have several responses.
 
     Raises:
-        InvalidSpec: there is no such file, or a line of it has no text in `response`, or neither a
+        InvalidSpec: the file does not exist, or a line of it has no text in `response`, or neither a
             key nor a prompt.
     """
 
@@ -75,12 +75,12 @@ class Responses:
         self._lines.close()
 
     def joined(self, lines: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
-        """Yield a line per response to each row, in order; a row without one gets null for its response.
+        """Yield a line per response to each row, in order; a row without one gets a null response.
 
-        A line that is not a JSON object is passed on as it is.
+        A line that is not a JSON object is passed on unchanged.
 
         Raises:
-            InvalidSpec: a response has the key of a row, but another prompt than that row.
+            InvalidSpec: a response has the key of a row, but a different prompt.
         """
         for number, line in lines:
             try:
@@ -96,20 +96,20 @@ class Responses:
         """Return the responses to a row, found by its key, else by its prompt, in the order of their file.
 
         Raises:
-            InvalidSpec: one has the key of this row, but another prompt than this row.
+            InvalidSpec: a response has the key of this row, but a different prompt.
         """
         prompt = _prompt(row)
         for name in _names(row):
             if places := self._places.get(name):
-                found = [self._read(place) for place in places]
-                for answer in found:
+                matches = [self._read(place) for place in places]
+                for answer in matches:
                     theirs = _prompt(answer)
                     if prompt is not None and theirs is not None and theirs.strip() != prompt.strip():
                         raise InvalidSpec(
                             f"{self.path}: the response to key {_key(answer)!r} answers {theirs!r:.60}, "
                             f"but the row of that key asks {prompt!r:.60}; they belong to different data"
                         )
-                return [answer["response"] for answer in found]
+                return [answer["response"] for answer in matches]
         return []
 
     def _index(self) -> None:
@@ -138,7 +138,7 @@ class Responses:
 
 
 def _names(row: Mapping[str, Any]) -> list[bytes]:
-    """Return what a row can be found by, the surest first, as digests."""
+    """Return digests of the names that identify a row, the most reliable first."""
     key, prompt = _key(row), _prompt(row)
     names = [] if key is None else [f"key {key}"]
     names += [] if prompt is None else [f"prompt {prompt.strip()}"]
@@ -146,7 +146,7 @@ def _names(row: Mapping[str, Any]) -> list[bytes]:
 
 
 def _called(row: Mapping[str, Any]) -> str:
-    """Return what a person finds a row by."""
+    """Return words by which a person can find a row."""
     if (key := _key(row)) is not None:
         return f"key {key!r}"
     prompt = _prompt(row)

@@ -20,7 +20,7 @@ from verif_sdk.problems import shown
 from verif_sdk.verdict import Result, Verdict
 
 WINDOW = 128
-"""Rows per batch; two batches are under way at a time, so that the judge never waits for a file."""
+"""Rows per batch; two batches run at a time, so that the judge never waits for the file."""
 
 Row = dict[str, Any]
 
@@ -30,11 +30,11 @@ FIELDS = ("line", "id", "reward", "passed", "verdicts", "usage", "error", "suspi
 
 
 def in_mode(rows: str, mode: str) -> RowFormat:
-    """Return a row format, which may be anyone's code, in a mode, held to returning a Case.
+    """Return a row format in a mode, wrapped to check that it really returns a Case.
 
     Raises:
-        UnknownName: there is no such row format.
-        InvalidSpec: there is no such mode, or the format does not have it.
+        UnknownName: no plugin provides the row format.
+        InvalidSpec: the mode is unknown, or the format does not have it.
     """
     read = Registry.installed().row_format(rows, mode)
 
@@ -53,10 +53,10 @@ class Scoring:
 
     Args:
         read: the row format.
-        composer: what scores the cases.
-        keep: fields of the input that go into the output.
+        composer: scores the cases.
+        keep: fields of the input to copy to the output.
         telemetry: whether the output says which responses look like games.
-        patience: how many rows in a row a judge may fail for one cause; None for any number.
+        patience: how many successive rows a judge may fail for one cause; None for any number.
     """
 
     read: RowFormat
@@ -72,35 +72,35 @@ class Scoring:
         iterator tells the judge to stop.
 
         Raises:
-            Stopped: the patience with the judge is at its end; the rows that it failed last are not yielded.
+            Stopped: the judge failed too many successive rows, which are not yielded.
         """
         with closing(self._rows(lines)) as rows:
             yield from rows if self.patience is None else patient(rows, self.patience, most=10 * WINDOW)
 
     def again(self, earlier: Callable[[], Iterator[Row]], lines: Iterable[Line]) -> Generator[Row, None, None]:
-        """Yield the earlier output rows, the undecided ones scored again, and then those still missing.
+        """Yield the earlier output rows, with the undecided ones scored again, then the rows still missing.
 
         Args:
-            earlier: returns a new iterator over the earlier rows, each time it is called.
+            earlier: returns a new iterator over the earlier rows on each call.
             lines: all lines, from the first.
         """
         pairs = zip_longest(lines, earlier())
-        wanted = (line for line, row in pairs if line is not None and (row is None or undecided(row)))
-        with closing(self.score(wanted)) as scored:
+        open_lines = (line for line, row in pairs if line is not None and (row is None or undecided(row)))
+        with closing(self.score(open_lines)) as scored:
             for row in earlier():
                 yield next(scored) if undecided(row) else row
             yield from scored
 
     def _rows(self, lines: Iterable[Line]) -> Generator[Row, None, None]:
         rest = iter(lines)
-        under_way: deque[asyncio.Task[list[Row]]] = deque()
+        running: deque[asyncio.Task[list[Row]]] = deque()
         with asyncio.Runner() as runner:
-            while (window := list(islice(rest, WINDOW))) or under_way:
+            while (window := list(islice(rest, WINDOW))) or running:
                 if window:
-                    under_way.append(runner.get_loop().create_task(self._window(window)))
-                    under_way[-1].add_done_callback(_heard)
-                if len(under_way) == 2 or not window:
-                    yield from runner.run(_done(under_way.popleft()))
+                    running.append(runner.get_loop().create_task(self._window(window)))
+                    running[-1].add_done_callback(_heard)
+                if len(running) == 2 or not window:
+                    yield from runner.run(_done(running.popleft()))
 
     async def _window(self, lines: list[Line]) -> list[Row]:
         rows = await asyncio.to_thread(lambda: [self._read(*line) for line in lines])
@@ -116,12 +116,12 @@ class Scoring:
         return scored | {"suspicious": [*suspicions(case, outcome, self.composer.think)]}
 
     def _read(self, number: int, line: bytes) -> tuple[Row, Case | None]:
-        """Return the output row of a line as far as it is known, and its case where there is one."""
+        """Return the beginnings of a line's output row, and its case if it can be read."""
         row: Row = {"line": number, "id": None, "reward": None, "passed": None, "verdicts": [], "usage": {}}
         try:
-            given = json_object(line)
-            row |= {"id": _id(given), **{name: given.get(name) for name in self.keep}}
-            return row, from_row(given, self.read)
+            fields = json_object(line)
+            row |= {"id": _id(fields), **{name: fields.get(name) for name in self.keep}}
+            return row, from_row(fields, self.read)
         except InvalidSpec as error:
             return row | {"error": f"line {number}: {error}"}, None
 
@@ -131,14 +131,14 @@ def undecided(row: Row) -> bool:
     return bool(row.get("error")) or any(verdict["error"] is not None for verdict in row["verdicts"])
 
 
-def _id(given: Row) -> str | None:
-    """Return the id, or the key, of a row that may turn out not to be a case."""
-    name = given.get("id") if given.get("id") is not None else given.get("key")
+def _id(fields: Row) -> str | None:
+    """Return the id or key of a row, which need not be a valid case."""
+    name = fields.get("id") if fields.get("id") is not None else fields.get("key")
     return str(name) if isinstance(name, (str, int)) else None
 
 
 def _heard(task: asyncio.Task[list[Row]]) -> None:
-    """Retrieve the exception of a window, which asyncio would log where an earlier window has ended the run."""
+    """Retrieve the exception of a window; else asyncio logs it if an earlier window has ended the run."""
     if not task.cancelled():
         task.exception()
 

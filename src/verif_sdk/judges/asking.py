@@ -1,4 +1,4 @@
-"""Asking a judge, who may be anyone's code: whatever it does, each question gets a sound answer or an error."""
+"""Asking a judge, which may be anyone's code: whatever it does, each question gets a sound answer or an error."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from verif_sdk.question import Answer, Judge, Question
 
 
 async def ask(judge: Judge, questions: Sequence[Question]) -> list[Answer]:
-    """Return one answer per question, in order; where the judge gave none that can be used, the error says so.
+    """Return one answer per question, in order; an unusable answer becomes one whose `error` says why.
 
     A judge without `shares_loop` runs on an event loop of its own: if it blocks that, nobody else waits.
     """
     try:
-        given: object = await event_loop.hosted(judge, partial(judge.answer, questions))
+        answers: object = await event_loop.hosted(judge, partial(judge.answer, questions))
     except BaseException as cause:
         task = asyncio.current_task()
         if isinstance(cause, asyncio.CancelledError) and task is not None and task.cancelling():
             raise  # nobody waits for the answers any more
         own_words = isinstance(cause, VerifError)
-        return _failed(questions, str(cause) if own_words else f"the judge failed: {_told(cause)}")
-    if not isinstance(given, (list, tuple)):
-        return _failed(questions, f"the judge gave a {type(given).__name__}, not a list of answers")
-    if len(given) != len(questions):
-        return _failed(questions, f"the judge gave {len(given)} answers to {len(questions)} questions")
-    return [sound(answer) for answer in given]
+        return _failed(questions, str(cause) if own_words else f"the judge failed: {_in_words(cause)}")
+    if not isinstance(answers, (list, tuple)):
+        return _failed(questions, f"the judge gave a {type(answers).__name__}, not a list of answers")
+    if len(answers) != len(questions):
+        return _failed(questions, f"the judge gave {len(answers)} answers to {len(questions)} questions")
+    return [sound(answer) for answer in answers]
 
 
 def sound(answer: object) -> Answer:
-    """Return an answer as a judge gave it, or what is wrong with it as the answer's error."""
+    """Return a judge's answer unchanged, or if it is faulty an answer whose `error` says how."""
     if not isinstance(answer, Answer):
         return Answer(error=f"the judge gave a {type(answer).__name__} in the place of an answer")
     try:
@@ -55,9 +55,9 @@ def _failed(questions: Sequence[Question], error: str) -> list[Answer]:
     return [Answer(error=error)] * len(questions)
 
 
-def _told(cause: BaseException) -> str:
+def _in_words(cause: BaseException) -> str:
     try:
-        said = str(cause)
+        message = str(cause)
     except Exception:  # noqa: BLE001  # even its message may be anyone's code
-        said = ""
-    return f"{type(cause).__name__}: {said}" if said else type(cause).__name__
+        message = ""
+    return f"{type(cause).__name__}: {message}" if message else type(cause).__name__

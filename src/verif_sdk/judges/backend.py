@@ -18,10 +18,10 @@ class Backend:
     name: str
     extra: str = ""
     packages: tuple[str, ...] = ()
-    """What the backend imports, which the extra installs."""
+    """The packages that the backend imports and the extra installs."""
 
     def look_for_packages(self, scheme: str) -> None:
-        """Raise MissingExtra unless the backend's packages are there, without importing them."""
+        """Raise MissingExtra unless the backend's packages are installed; imports none of them."""
         for package in self.packages:
             if find_spec(package) is None:
                 raise MissingExtra(f"the judge {scheme!r} needs {package}: pip install 'verif-sdk[{self.extra}]'")

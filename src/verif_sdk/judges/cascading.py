@@ -1,4 +1,4 @@
-"""`cascade:`: a fast judge whose doubts go to a slow one, each shared like any other judge of a spec."""
+"""`cascade:`: a fast judge that passes doubtful cases to a slow one, each shared like any judge of a spec."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from verif_sdk.question import Judge
 
 
 def cascade(rest: str) -> Judge:
-    """Return the judge of what follows `cascade:` in a spec.
+    """Return the judge for the part of a spec after `cascade:`.
 
     Raises:
-        InvalidSpec: it cannot be read.
+        InvalidSpec: that part cannot be read.
     """
     fast, slow, numbers = cascade_parts(rest)
     return CascadeJudge(resolve_spec(fast), resolve_spec(slow), **numbers)  # type: ignore[arg-type]  # some are ints

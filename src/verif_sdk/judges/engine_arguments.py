@@ -20,7 +20,7 @@ def arguments_class() -> Any:
     Raises:
         MissingExtra: vllm is not installed.
     """
-    # Its log of some sixty lines per start is for those who ask for it.
+    # vLLM logs about sixty lines on start-up; hide them unless the user set a level.
     os.environ.setdefault(LEVEL, QUIET)
     try:
         from vllm.engine.arg_utils import AsyncEngineArgs

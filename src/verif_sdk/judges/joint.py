@@ -9,19 +9,19 @@ from collections.abc import Sequence
 from verif_sdk.question import Answer, Question
 
 TOKENS = 16
-"""Room for one question's number and answer in the reply."""
+"""Tokens for one question's number and answer in the reply."""
 
 
 def groups(questions: Sequence[Question]) -> list[list[int]]:
     """Return the places of the questions about each response, in order."""
-    found: dict[tuple[str | None, str, str | None], list[int]] = {}
+    by_response: dict[tuple[str | None, str, str | None], list[int]] = {}
     for place, question in enumerate(questions):
-        found.setdefault((question.prompt, question.response, question.reference), []).append(place)
-    return list(found.values())
+        by_response.setdefault((question.prompt, question.response, question.reference), []).append(place)
+    return list(by_response.values())
 
 
 def grammar(questions: Sequence[Question]) -> str:
-    """Return the pattern of the only JSON objects that a reply may be: one of its answers for every question."""
+    """Return the pattern of the JSON objects that a reply may be: for every question, one of its answers."""
     answers = (
         f'"{number}": "({"|".join(re.escape(answer) for answer, _ in question.answers)})"'
         for number, question in enumerate(questions, 1)
@@ -30,19 +30,19 @@ def grammar(questions: Sequence[Question]) -> str:
 
 
 def read(questions: Sequence[Question], reply: str) -> list[Answer]:
-    """Return the answers in the model's reply; one that is not there is an error of its own.
+    """Return the answers in the model's reply; a missing one has an error of its own.
 
-    A reply holds no probabilities, so a score is that of the answer alone.
+    A reply holds no probabilities, so each score is simply that of the chosen answer.
     """
     try:
-        given = json.loads(reply)
+        choices = json.loads(reply)
     except ValueError:
-        given = None
-    if not isinstance(given, dict):
+        choices = None
+    if not isinstance(choices, dict):
         return [Answer(error="the judge's JSON was cut off before all questions were answered")] * len(questions)
     answers = []
     for number, question in enumerate(questions, 1):
-        choice = given.get(str(number))
+        choice = choices.get(str(number))
         scores = dict(question.answers)
         if choice in scores:
             answers.append(Answer(score=scores[choice], choice=choice))

@@ -1,4 +1,4 @@
-"""The judges that all callers of this process share: one per spec, with one engine."""
+"""The judges that all callers in this process share: one per spec, each with one engine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _judges: dict[tuple[int, str], Judge] = {}
 
 
 def _forked() -> None:
-    """Free a forked child of a lock that another thread of its parent held."""
+    """Replace the lock in a forked child: another thread of its parent may have held it."""
     global _lock  # noqa: PLW0603  # a lock that is held cannot be freed here
     _lock = threading.RLock()
 
@@ -22,9 +22,9 @@ os.register_at_fork(after_in_child=_forked)
 
 
 def resolve(judge: Judge | str | None) -> Judge | None:
-    """Return the judge to use: the one given, the one of a spec, else that of VERIF_JUDGE, else None.
+    """Return the judge to use: the object itself or the judge of a spec; by default of VERIF_JUDGE, or None.
 
-    One judge per spec and process: all callers share its engine.
+    There is one judge per spec and process: all callers share its engine.
 
     Raises:
         InvalidSpec: the spec cannot be read, or the object is not a judge.
@@ -46,9 +46,9 @@ def resolve_spec(spec: str) -> Judge:
 
 
 def start(judge: Judge | str | None) -> None:
-    """Make the judge to use, as `resolve` does, and load what it needs now, instead of with its first question.
+    """Resolve the judge and load it now instead of with its first question; without a judge, do nothing.
 
-    Blocks until it is ready. Without a judge there is nothing to start.
+    Blocks until it is ready.
 
     Raises:
         JudgeFailed: it cannot start; the message is the cause in a sentence.

@@ -23,10 +23,10 @@ BUILT_IN: Mapping[str, JudgeFactory] = {
 
 
 def look_at(judge: Judge | str) -> None:
-    """Refuse now what can be known to be wrong with a judge or a spec without making the judge.
+    """Refuse now a judge or spec that is wrong, as far as that shows without making the judge.
 
     Raises:
-        InvalidSpec: the object has no coroutine `answer`, or the spec or an option of it cannot be read.
+        InvalidSpec: the object has no coroutine `answer`, or the spec or one of its options cannot be read.
         UnknownName: no plugin provides the judge.
         MissingExtra: a package that the judge imports is not installed.
     """
@@ -50,7 +50,7 @@ def _look_at_spec(spec: str) -> None:
 
 
 def checked(judge: object) -> Judge:
-    """Return `judge`, if it is one.
+    """Return `judge` itself.
 
     Raises:
         InvalidSpec: it has no coroutine `answer`.
@@ -70,7 +70,7 @@ def from_spec(spec: str) -> Judge:
 
     Raises:
         InvalidSpec: the spec has no scheme, or its options do not fit the judge.
-        JudgeFailed: the judge raised while it was made.
+        JudgeFailed: the judge's constructor raised.
     """
     scheme, factory, rest = _scheme(spec)
     if scheme == "cascade":
@@ -86,7 +86,7 @@ def from_spec(spec: str) -> Judge:
 
 
 def _scheme(spec: str) -> tuple[str, JudgeFactory, str]:
-    """Return the scheme of a spec, who makes its judges, and what follows it."""
+    """Return the scheme of a spec, the factory of its judges, and the rest of the spec."""
     scheme, colon, rest = spec.partition(":")
     if not colon:
         raise InvalidSpec(f"a judge spec is 'scheme:model', such as 'vllm:Qwen/Qwen3-8B'; got {spec!r}")
@@ -94,7 +94,7 @@ def _scheme(spec: str) -> tuple[str, JudgeFactory, str]:
 
 
 def prompt_version(spec: str) -> str:
-    """Return the version of the words that the judge of a spec reads: of our prompt, or of a dialect.
+    """Return the version of the prompt that the judge of a spec reads: ours, or a dialect's.
 
     Raises:
         InvalidSpec: the spec cannot be read.
@@ -109,9 +109,9 @@ def cascade_parts(rest: str) -> tuple[str, str, dict[str, int | float]]:
     Raises:
         InvalidSpec: it has another form.
     """
-    both, hash_mark, given = rest.partition("#")
+    both, hash_mark, query = rest.partition("#")
     fast, bar, slow = both.partition("|")
-    options = parsed(given)
+    options = parsed(query)
     if not bar or (hash_mark and not options) or set(options) - {"low", "high", "budget", "tokens"}:
         raise InvalidSpec(
             "a cascade is 'cascade:FAST|SLOW#low=0.2&high=0.8&budget=100', where FAST and SLOW are judge specs; "
@@ -124,4 +124,4 @@ def cascade_parts(rest: str) -> tuple[str, str, dict[str, int | float]]:
             {name: (int if name in ("budget", "tokens") else float)(value) for name, value in options.items()},
         )
     except ValueError:
-        raise InvalidSpec(f"cascade: low, high, budget and tokens are numbers, got {given!r}") from None
+        raise InvalidSpec(f"cascade: low, high, budget and tokens must be numbers, got {query!r}") from None

@@ -1,4 +1,4 @@
-"""What follows the scheme of a judge spec, `model?option=value`, taken apart."""
+"""The part of a judge spec after its scheme, `model?option=value`."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class Options:
     cache: str | None
     calibration: str | None
     spoken: Spoken | None
-    """A dialect that is not ours."""
+    """A dialect other than ours."""
 
     @classmethod
     def read(cls, scheme: str, factory: JudgeFactory, rest: str) -> Options:
-        """Return what follows the scheme of a spec, taken apart.
+        """Return the model and the options of a spec.
 
         Raises:
-            InvalidSpec: an option is unknown, or one that the judge needs is missing.
+            InvalidSpec: an option is unknown, or a required one is missing.
         """
         model, _, query = rest.partition("?")
         own = parsed(query)
@@ -58,7 +58,7 @@ class Options:
         return cls(scheme, model, own, votes, rule, whole, cache, calibration, spoken)
 
     def made(self, factory: JudgeFactory) -> Judge:
-        """Return the judge, or the vote of several, sampled with the seeds 0, 1, 2…"""
+        """Return the judge, or a vote of several judges sampled with the seeds 0, 1, 2…"""
         make = partial(factory, self.model, **self.own)
         if self.spoken is not None:
             speaker = self.spoken.speaker(self.scheme, make(), voting=self.votes is not None)
@@ -90,18 +90,18 @@ class Options:
 
     @property
     def version(self) -> str:
-        """The version of the words that the judge reads: of our prompt, or of a dialect."""
+        """The version of the prompt that the judge reads: ours, or a dialect's."""
         return self.spoken.dialect.title if self.spoken else PROMPT_VERSION
 
     def _named(self) -> str:
-        """Return what tells the answers of this judge apart in a cache."""
+        """Return the key that separates this judge's answers from others in a cache."""
         options, whole = sorted(self.own.items()), " joint=all" if self.whole else ""
         spoken = f" {self.spoken}" if self.spoken else ""
         return f"{self.scheme}:{self.model}?{options} votes {self.votes} {self.rule}{whole}{spoken}"
 
 
 def _spoken(scheme: str, options: dict[str, str]) -> Spoken | None:
-    """Take the options of a dialect out of a spec's options; None where the judge is to speak ours."""
+    """Remove the options of a dialect from a spec's options; None if the judge uses our own dialect."""
     if "dialect" not in options:
         return None
     from verif_sdk.judges.dialects.spoken import taken
@@ -110,17 +110,17 @@ def _spoken(scheme: str, options: dict[str, str]) -> Spoken | None:
 
 
 def _refuse_options(scheme: str, factory: JudgeFactory, options: set[str]) -> None:
-    """Refuse options that a judge does not take, and the lack of those that it needs."""
+    """Refuse options that a judge does not take, and missing options that it needs."""
     _, *parameters = signature(factory.judge if isinstance(factory, Backend) else factory).parameters.values()
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
-        return  # it looks at its options itself
-    taken = {parameter.name: parameter.default is parameter.empty for parameter in parameters}
-    for option in sorted(options - taken.keys()):
+        return  # it checks its options itself
+    required = {parameter.name: parameter.default is parameter.empty for parameter in parameters}
+    for option in sorted(options - required.keys()):
         if option == "sample":
             raise InvalidSpec(f"votes: judge {scheme!r} draws no samples, so it cannot vote with itself")
-        hint = suggest(option, taken.keys() | _EVERYWHERE)
+        hint = suggest(option, required.keys() | _EVERYWHERE)
         raise InvalidSpec(f"judge {scheme!r}: unknown option {option!r}" + (f"; {hint}" if hint else ""))
-    for name, needed in taken.items():
+    for name, needed in required.items():
         if needed and name not in options:
             raise InvalidSpec(f"judge {scheme!r} needs the option {name!r}, as in '{scheme}:MODEL?{name}=...'")
 

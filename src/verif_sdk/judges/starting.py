@@ -1,4 +1,4 @@
-"""Starting a judge before its first question: loading what it needs, and saying in one sentence why it cannot."""
+"""Starting a judge before its first question: loading what it needs, or saying in one sentence why it cannot."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ async def start(*judges: Judge) -> None:
 
 
 def sentence(cause: BaseException) -> str:
-    """Return an exception as its type and the first line of what it says; pydantic's as its first problem."""
+    """Return an exception's type and the first line of its message; of pydantic's, the first problem."""
     if isinstance(cause, ValidationError):
         return shortened(cause.errors()[0]["msg"].removeprefix("Value error, "))
-    said = next((line.strip() for line in str(cause).splitlines() if line.strip()), "")
-    return shortened(f"{type(cause).__name__}: {said}" if said else type(cause).__name__)
+    line = next((line.strip() for line in str(cause).splitlines() if line.strip()), "")
+    return shortened(f"{type(cause).__name__}: {line}" if line else type(cause).__name__)
 
 
 def shortened(text: str) -> str:
@@ -69,9 +69,9 @@ def announced(judge: str) -> Iterator[None]:
 
 @contextmanager
 def patiently(judge: str) -> Iterator[None]:
-    """Say on standard error that a judge is starting, once, where that takes longer than a moment.
+    """Say once on standard error that a judge is starting, if that takes longer than a moment.
 
-    The line is for programs that have no logging set up: a level of the logger "verif_sdk", or one that shows what
+    The line is for programs without logging: a level set on the logger "verif_sdk", or one that shows what
     `announced` logs, silences it.
     """
     line = threading.Timer(PATIENCE, _say, [judge])

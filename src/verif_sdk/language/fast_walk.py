@@ -1,8 +1,8 @@
-"""The same walks in numpy: a walk's products are taken at once, and its draws from a table.
+"""The same walks in numpy, with products in blocks and draws from a table.
 
 The generator is always seeded with 0, so its stream of numbers is one table for all texts. The
-products are rounded otherwise than langdetect's, by some 1e-14; where a decision is closer than
-1e-9 there is no answer here, and the exact walk gives it.
+products differ from langdetect's by rounding errors of about 1e-14; if a decision is closer than
+1e-9, this module gives no answer and the exact walk decides.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from verif_sdk.language.profiles import Profiles, ascii_profiles, profiles
 from verif_sdk.language.walk import ALPHA, BASE, CERTAIN, LEAST, SPREAD, STEPS, WALKS
 from verif_sdk.late import once
 
-_FEW, _TIMES = 512, 4  # numbers of the generator that are looked at first, and how many times as many next
+_FIRST_DRAWS, _GROWTH = 512, 4  # how many random numbers to draw at first, and the factor when they run out
 _CLOSE = 1e-9
-_FIVES, _MORE = 14, 20  # checks, each after five n-grams, whose products are taken together, at first and later
-_SCALE = 500.0  # keeps those products between the smallest and the largest numbers
+_FIRST_CHECKS, _NEXT_CHECKS = 14, 20  # checks per block, one after every five n-grams: first block, later blocks
+_SCALE = 500.0  # keeps the products clear of underflow and overflow
 _DOUBLE = 1 << 53
-_PADDING = 4  # zeros before the numbers, so that four draws stand before the first
+_PADDING = 4  # zeros before the random numbers, which fill the lone first n-gram up to a group of five
 _AGREED = WALKS // 2 + 1
-"""Walks that settle the matter where all of them end in one language."""
+"""How many walks settle the matter if all of them end in one language."""
 
 Numbers = Any  # an array of numpy; its types differ between numpy's versions
 
@@ -35,13 +35,13 @@ class _End(NamedTuple):
     """Where a walk ended."""
 
     language: int | None
-    """The one that was all but certain; None where the walk was too long."""
+    """The language that became certain; None if the walk grew too long."""
     weights: Numbers
-    """Of each language; divided by their sum they are its shares."""
+    """The weight of each language; divided by their sum, its share."""
 
 
 def most_probable(ngrams: array[int]) -> int | None:
-    """Return the number of the most probable language, or None where it is too close to call here."""
+    """Return the number of the most probable language, or None if it is too close to call here."""
     draws = _Draws(ngrams)
     ends: list[_End] = []
     for left in reversed(range(WALKS)):
@@ -57,7 +57,7 @@ def most_probable(ngrams: array[int]) -> int | None:
         total = sum(weights / weights.sum() for _, weights in ends)
         second, first = np.partition(total, -2)[-2:] / WALKS
         if first - second > (left + 0.001) / WALKS:
-            break  # the walks that are left cannot change it
+            break  # the remaining walks cannot change it
     else:
         if not min(first - second, first - LEAST) > _CLOSE:  # also where a product was too large a number
             return None
@@ -65,8 +65,8 @@ def most_probable(ngrams: array[int]) -> int | None:
 
 
 def _walk(draws: _Draws, weight: float) -> _End | None:
-    """Return where one walk ends, or None where that is too close to call."""
-    checks = draws.checks(_FIVES, weight, first=True)
+    """Return where one walk ends, or None if that is too close to call."""
+    checks = draws.checks(_FIRST_CHECKS, weight, first=True)
     steps, lead = 0, 1  # n-grams before this block's, and in its first row
     while True:
         np.multiply.accumulate(checks, axis=0, out=checks)
@@ -84,19 +84,19 @@ def _walk(draws: _Draws, weight: float) -> _End | None:
         if steps > STEPS:
             return _End(None, checks[-1])
         before = checks[-1] / checks[-1].sum()
-        checks, lead = draws.checks(min(_MORE, (STEPS + 1 - steps) // 5), weight), 5
+        checks, lead = draws.checks(min(_NEXT_CHECKS, (STEPS + 1 - steps) // 5), weight), 5
         checks[0] *= before
 
 
 class _Draws:
-    """Python's generator, seeded with 0, drawing from a text's n-grams: the same numbers, out of a table."""
+    """The draws that Python's generator, seeded with 0, makes from a text's n-grams, read from a table."""
 
     def __init__(self, ngrams: array[int]) -> None:
         self._ngrams = np.frombuffer(ngrams, dtype=np.intc)
         ascii_only = int(self._ngrams.max()) < len(ascii_profiles().ngrams)
         self._table = _ascii_table() if ascii_only else _whole_table()
         self._size = 0
-        self._grow(_FEW)
+        self._grow(_FIRST_DRAWS)
         self._at = _PADDING
         self._next = _PADDING
         self._second: float | None = None
@@ -111,7 +111,7 @@ class _Draws:
         """
         end = self._next + first + 5 * fives
         while end > len(self._drawn):
-            self._grow(_TIMES * self._size)
+            self._grow(_GROWTH * self._size)
         # Ones before a lone n-gram make it five.
         drawn = self._drawn[self._next - _PADDING * first : end].reshape(-1, 5)
         rows = self._table.take(drawn.T, axis=0)  # the first of each five, then the second: long runs are quick
@@ -121,17 +121,17 @@ class _Draws:
         return np.multiply.reduce(rows, axis=0)
 
     def advance(self, count: int) -> None:
-        """Leave the next `count` draws behind."""
+        """Skip the next `count` draws."""
         self._next += count
         self._at = int(self._places[self._next - 1]) + 1
 
     def gauss(self) -> float:
-        """Return the next normally distributed number; they are made in pairs, as Python's are."""
+        """Return the next normally distributed number; they come in pairs, as in Python."""
         if self._second is not None:
             number, self._second = self._second, None
             return number
         if self._at + 4 > self._size:
-            self._grow(_TIMES * self._size)
+            self._grow(_GROWTH * self._size)
         number, self._second = _pair(self._at, self._size)
         self._at += 4
         self._next = int(self._places.searchsorted(self._at))
@@ -147,7 +147,7 @@ class _Draws:
 
 @lru_cache(maxsize=1024)  # every text begins with the same pair
 def _pair(at: int, size: int) -> tuple[float, float]:
-    """Return the two normally distributed numbers that Python's generator makes of four of its numbers."""
+    """Return the two normally distributed numbers that Python derives from four random numbers."""
     high, low, higher, lower = map(int, _stream(size)[at : at + 4])
     first, second = (((a >> 5) * 67108864 + (b >> 6)) / _DOUBLE for a, b in ((high, low), (higher, lower)))
     angle, radius = first * 2.0 * pi, sqrt(-2.0 * log(1.0 - second))
@@ -162,7 +162,7 @@ def _stream(size: int) -> Numbers:
 
 @once
 def _nearly_certain() -> Numbers:
-    """Return what makes of a row of weights the least one that may be all but certain: a part of their sum."""
+    """Return the vector whose product with a row of weights is the threshold for certainty."""
     return np.full(len(ascii_profiles().languages), CERTAIN - _CLOSE)
 
 

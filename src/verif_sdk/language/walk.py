@@ -10,13 +10,13 @@ from verif_sdk.language.profiles import ascii_profiles, row
 WALKS = 7
 STEPS = 1000
 CERTAIN = 0.99999
-"""The probability of one language at which a walk ends; looked at after the first n-gram and every five."""
+"""A walk ends once one language has this probability; checked after the first n-gram and after every five."""
 LEAST = 0.1
-"""What the most probable language needs, as the mean of the walks, in [0, 1]."""
+"""The least probability, as the mean of the walks, that the most probable language needs."""
 ALPHA, SPREAD = 0.5, 0.05
-"""Mean and deviation of the smoothing, drawn for each walk..."""
+"""Mean and standard deviation of the smoothing, which is drawn for each walk and divided by `BASE`."""
 BASE = 10_000
-"""...and what it is divided by."""
+"""The divisor of the smoothing."""
 
 
 def exact(ngrams: array[int]) -> int | None:

@@ -9,19 +9,19 @@ _CLOSING = re.compile(
     r"(?:\s*(?:<\|im_end\|>|<\|eot_id\|>|<\|end_of_text\|>|<\|endoftext\|>|<\|end\|>|<\|return\|>|</s>|<eos>"
     r"|<end_of_turn>|<｜end▁of▁sentence｜>|<pad>|<\|pad\|>))+\s*\Z"
 )
-_LEAST = 16  # characters of a prompt that was cut on the left which tell that a query begins with its rest
+_LEAST = 16  # characters that must match before a prompt counts as truncated on the left
 
 
 def completion_of(query: str, prompt: str) -> str | None:
     """Return what follows the prompt in a query, without the tokens that end a turn.
 
     Args:
-        query: the decoded tokens of prompt and completion. The prompt may have lost its beginning to a limit,
-            have got a token before it, or differ in white space.
+        query: the decoded tokens of prompt and completion. The prompt may be truncated on the left, have an
+            extra token before it, or differ in white space.
         prompt: the text that was tokenized.
 
     Returns:
-        The completion, or None where the query does not begin with the prompt or an end of it.
+        The completion, or None if the query begins neither with the prompt nor with a suffix of it.
     """
     end = _end(query, prompt)
     return None if end is None else _CLOSING.sub("", query[end:])
@@ -35,7 +35,7 @@ def _end(query: str, prompt: str) -> int | None:
     for start in {0, opening.end() if opening else 0}:
         if (after := _after(query, start, prompt)) is not None:
             return after
-    # Cut on the left: the query begins with the longest end of the prompt that it begins with.
+    # Truncated on the left: match the longest suffix of the prompt.
     beginning = query[:_LEAST]
     place = prompt.find(beginning) if len(beginning) == _LEAST else -1
     while place >= 0:

@@ -19,36 +19,36 @@ def rank(
 ) -> list[float | None]:
     """Return how often each completion is better than the others of its group, in [0, 1], 0.5 on average.
 
-    The judge compares each pair twice, each one once in the place of the response, so that its liking for a
-    place cancels out: G (G - 1) questions for G completions, in one stream.
+    The judge compares each pair twice with the positions swapped, so that a position bias cancels out:
+    G (G - 1) questions for G completions, in one stream.
 
     Args:
-        completions: two or more, of one prompt. Blank ones lose against all that are not.
+        completions: two or more, of one prompt. Blank ones lose against all others.
         criterion: what better means, such as "the more vivid description".
-        prompt: what they answer to, as text.
+        prompt: what they answer, as text.
         judge: a judge or a spec; else VERIF_JUDGE.
 
     Returns:
-        The mean of a completion's comparisons; None for one that has a comparison without an answer.
+        The mean of each completion's comparisons; None if one of them is unanswered.
 
     Raises:
-        MissingJudge: there is no judge.
+        MissingJudge: no judge is set.
         ValueError: there are fewer than two completions.
     """
     if len(completions) < 2:
         raise ValueError(f"a group has two completions or more, got {len(completions)}")
-    found = resolve(judge)
-    if found is None:
+    ranking_judge = resolve(judge)
+    if ranking_judge is None:
         raise MissingJudge("ranking")
     pairs = list(combinations(range(len(completions)), 2))
-    asked = {
+    questions = {
         (one, other): better(completions[one], completions[other], criterion, prompt)
         for pair in pairs
         for one, other in (pair, pair[::-1])
         if completions[one].strip() and completions[other].strip()
     }
-    answers = event_loop.submit(ask(found, list(asked.values()))).result() if asked else []
-    answered = dict(zip(asked, answers, strict=True))
+    answers = event_loop.submit(ask(ranking_judge, list(questions.values()))).result() if questions else []
+    answered = dict(zip(questions, answers, strict=True))
     wins: list[list[float | None]] = [[] for _ in completions]
     for one, other in pairs:
         share = _better(completions, one, other, answered)
@@ -60,7 +60,7 @@ def rank(
 def _better(
     completions: Sequence[str], one: int, other: int, answered: dict[tuple[int, int], Answer]
 ) -> float | None:
-    """Return the probability that `one` is better than `other`, or None where it is not known."""
+    """Return the probability that `one` is better than `other`, or None if it is unknown."""
     if (one, other) not in answered:
         blank = [not completions[place].strip() for place in (one, other)]
         return 0.5 + 0.5 * (blank[1] - blank[0])
@@ -85,12 +85,12 @@ class Signal:
 
     @property
     def share(self) -> float:
-        """The share of groups, in [0, 1], that tell something; 0 without groups."""
+        """The share of groups, in [0, 1], that a trainer can learn from; 0 without groups."""
         return (self.groups - self.flat - self.undecided) / self.groups if self.groups else 0.0
 
 
 def signal(groups: Sequence[Sequence[float | None]]) -> Signal:
-    """Return the statistics of some groups of rewards; None stands for an undecided one."""
+    """Return the statistics of groups of rewards; None stands for an undecided reward."""
     decided = [[reward for reward in group if reward is not None] for group in groups]
     flat = sum(len(rewards) > 1 and max(rewards) - min(rewards) < 1e-9 for rewards in decided)
     return Signal(len(groups), flat, sum(len(rewards) < 2 for rewards in decided))

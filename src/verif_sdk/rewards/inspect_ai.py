@@ -24,19 +24,19 @@ def verif(config: RewardConfig | str | Path | None = None, **fields: Any) -> Sco
     """Return the scorer.
 
     Args:
-        config: a `RewardConfig` or the file of one; else the file that VERIF_REWARD names.
-        fields: single fields of a `RewardConfig`, which win over `config`.
+        config: a `RewardConfig` or its file; else the file that VERIF_REWARD names.
+        fields: single fields of a `RewardConfig`, which override `config`.
     """
     rewards = Rewards(RewardConfig.of(config, **fields))
 
     async def score(state: TaskState, target: Target) -> Score:
         columns = {"reference": target.text or None, **(state.metadata or {})}
         (scored,) = await rewards.ascore([Rollout(state.input_text, state.output.completion, columns)])
-        said = "; ".join(map(str, scored.verdicts)) or "; ".join(scored.causes)
+        explanation = "; ".join(map(str, scored.verdicts)) or "; ".join(scored.causes)
         reward = scored.number_or_none(rewards.config.undecided)
         if reward is None:
             return Score.unscored(reason="scoring_failed", explanation="; ".join(scored.causes))
         numbers = metrics.constant(scored, telemetry=rewards.config.telemetry)
-        return Score(value=reward, answer=state.output.completion, explanation=said, metadata=numbers)
+        return Score(value=reward, answer=state.output.completion, explanation=explanation, metadata=numbers)
 
     return score

@@ -46,7 +46,7 @@ def process_results(doc: Mapping[str, Any], results: Sequence[str]) -> dict[str,
 
 
 def mean_decided(values: Sequence[float | None]) -> float:
-    """Return the mean of the values that are decided, NaN where none is."""
+    """Return the mean of the decided values, NaN if there are none."""
     decided = [value for value in values if value is not None]
     return sum(decided) / len(decided) if decided else float("nan")
 

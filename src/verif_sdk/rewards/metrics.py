@@ -12,8 +12,8 @@ from verif_sdk.verdict import Verdict
 def constant(scored: Scored, *, telemetry: bool = False) -> dict[str, float]:
     """Return one rollout's numbers under names that never vary, as verl and OpenRLHF need them.
 
-    `verif_undecided` is 1 or 0; `verif_hard` and `verif_soft` are the shares of passed constraints of
-    those that were decided, in [0, 1], 1 if none was; the next three count judge questions. With
+    `verif_undecided` is 1 or 0; `verif_hard` and `verif_soft` are the shares of decided constraints that
+    passed, in [0, 1], 1 if none was decided; the next three count judge questions. With
     `telemetry`, `verif_suspicious_KIND` is 1 or 0 for every kind.
     """
     signs = {f"verif_suspicious_{kind}": shown for kind, shown in _signs(scored)} if telemetry else {}
@@ -36,16 +36,16 @@ def values(batch: Sequence[Scored], *, telemetry: bool = False) -> list[tuple[st
     rollouts without a reward; `verif/judge/…` are means per rollout of what the judge was asked. With
     `telemetry`, `verif/suspicious/KIND` is the share of responses that pass and show this kind.
     """
-    found = [("verif/undecided", float(one.reward is None)) for one in batch]
+    named = [("verif/undecided", float(one.reward is None)) for one in batch]
     if telemetry:
-        found += [(f"verif/suspicious/{kind}", shown) for one in batch for kind, shown in _signs(one)]
+        named += [(f"verif/suspicious/{kind}", shown) for one in batch for kind, shown in _signs(one)]
     for one in batch:
-        found += [
+        named += [
             (f"verif/{verdict.type}", float(verdict.passed))
             for verdict in one.verdicts
             if verdict.passed is not None
         ]
-        found += [named for verdict in one.verdicts for named in _labels(verdict)]
+        named += [label for verdict in one.verdicts for label in _labels(verdict)]
         usage = one.usage
         counts = {
             "asked": usage.asked,
@@ -54,12 +54,12 @@ def values(batch: Sequence[Scored], *, telemetry: bool = False) -> list[tuple[st
             "failed": usage.failed,
             "tokens": usage.prompt_tokens + usage.completion_tokens,
         }
-        found += [(f"verif/judge/{name}", float(count)) for name, count in counts.items()]
-    return found
+        named += [(f"verif/judge/{name}", float(count)) for name, count in counts.items()]
+    return named
 
 
 def _labels(verdict: Verdict) -> list[tuple[str, float]]:
-    """Return 1 for the label of a verdict and 0 for the others of its type, so that their means are shares."""
+    """Return 1 for the label of a verdict and 0 for its type's other labels, so that the means are shares."""
     if verdict.label is None:
         return []
     known = getattr(Registry.installed().constraints.get(verdict.type), "labels", ())

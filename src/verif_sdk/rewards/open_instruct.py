@@ -21,11 +21,11 @@ from verif_sdk.rewards.scorer import Scorer
 
 
 class VerifVerifier(VerifierFunction):  # type: ignore[misc]  # open-instruct is not on PyPI
-    """Scores predictions as the file that VERIF_REWARD names says.
+    """Scores predictions as configured by the file that VERIF_REWARD names.
 
     Raises:
-        UndecidedReward: when called, where the reward is undecided and no number is named for that: open-instruct
-            has nothing like None, and a 0 would be a verdict.
+        UndecidedReward: on a call, if the reward is undecided and `undecided` is not a number: open-instruct takes
+            no None, and a 0 would be a verdict.
     """
 
     def __init__(self, verifier_config: Any = None) -> None:
@@ -62,5 +62,5 @@ class VerifVerifier(VerifierFunction):  # type: ignore[misc]  # open-instruct is
 
     def _result(self, scored: Scored) -> Any:
         reward = scored.number(self.scorer.config.undecided)
-        said = "; ".join(map(str, scored.verdicts)) or "; ".join(scored.causes)
-        return VerificationResult(score=reward, reasoning=said)
+        reasoning = "; ".join(map(str, scored.verdicts)) or "; ".join(scored.causes)
+        return VerificationResult(score=reward, reasoning=reasoning)

@@ -27,16 +27,15 @@ logger = visible.logger("verif_sdk.rewards")
 
 
 LOST = Scored(None, causes=("the query does not begin with its prompt, so what is the response is not known",))
-"""What a query without a rollout comes to."""
+"""The outcome of a query that does not begin with its prompt."""
 
 
 class OpenRlhfReward:
-    """Rewards for OpenRLHF, which knows no undecided one: a number must be named for it.
+    """Rewards for OpenRLHF, which has no undecided reward: `undecided` must be a number.
 
     Args:
-        config: a `RewardConfig` or the file of one; else the file that VERIF_REWARD names.
-        fields: single fields of a `RewardConfig`, which win over `config`; `undecided` must be a number in one of
-            the two.
+        config: a `RewardConfig` or its file; else the file that VERIF_REWARD names.
+        fields: single fields of a `RewardConfig`, which override `config`; one of the two must give `undecided`.
 
     Raises:
         InvalidSpec: `undecided` is not a number, or another field is wrong.
@@ -47,35 +46,35 @@ class OpenRlhfReward:
         complete = RewardConfig.of(config, **fields)
         if not isinstance(complete.undecided, float):
             raise InvalidSpec(
-                "undecided: OpenRLHF has no reward that is undecided; name the number it gets instead, such as 0.0"
+                "undecided: OpenRLHF has no undecided reward; give the number to send instead, such as 0.0"
             )
         self.scorer, self._undecided = Scorer(complete), complete.undecided
-        self.scorer.check()  # here it stops the run, in a call OpenRLHF would swallow it
+        self.scorer.check()  # an error here stops the run; OpenRLHF would swallow one in a call
         self._slots = threading.BoundedSemaphore(complete.concurrency)
 
     def __reduce__(self) -> tuple[type[OpenRlhfReward], tuple[RewardConfig]]:
-        """Travel to other processes as the configuration alone."""
+        """Pickle only the configuration."""
         return type(self), (self.scorer.config,)
 
     def __call__(self, queries: Sequence[str], prompts: Sequence[str], labels: Sequence[Any]) -> dict[str, Any]:
         """Return `rewards`, `scores` and `extra_logs`: numbers for one query, lists for several.
 
-        Never raises: OpenRLHF would swallow it, and fail later on a reward that is None. What goes wrong, a judge
-        that cannot start included, is logged, counted in `verif_undecided`, and becomes the number that was named.
+        Never raises: OpenRLHF would swallow the exception and later fail on a reward that is None. Any failure,
+        even of a judge that cannot start, is logged, counted in `verif_undecided`, and gives `undecided`.
 
         Args:
-            queries: prompts and completions as decoded, special tokens included.
+            queries: decoded prompts and completions, including special tokens.
             prompts: the prompts, with the chat template.
             labels: the constraints, as JSON text; with the field `rows`, that format's `ground_truth`.
         """
         try:
             with self._slots:
                 scored = self._scored(queries, prompts, labels)
-        except Exception as error:  # OpenRLHF would swallow it without a word
+        except Exception as error:  # OpenRLHF would swallow it silently
             if isinstance(error, VerifError):
                 _refused(str(error))
             else:
-                logger.exception("a reward could not be had")
+                logger.exception("a reward could not be computed")
             scored = [Scored(None, causes=(f"{type(error).__name__}: {error}",)) for _ in queries]
         return reply(scored, self._undecided, telemetry=self.scorer.config.telemetry)
 
@@ -88,7 +87,7 @@ class OpenRlhfReward:
 def rollouts(
     config: RewardConfig, queries: Sequence[str], prompts: Sequence[str], labels: Sequence[Any]
 ) -> list[Rollout | None]:
-    """Return the rollout in each query, or None where it does not begin with its prompt."""
+    """Return the rollout in each query, or None if the query does not begin with its prompt."""
     column = "ground_truth" if config.rows else config.constraints
     cut = [completion_of(query, prompt) for query, prompt in zip(queries, prompts, strict=True)]
     return [
@@ -110,5 +109,5 @@ def reply(scored: Sequence[Scored], undecided: float, *, telemetry: bool = False
 
 @cache
 def _refused(cause: str) -> None:
-    """Log once what every call would say again."""
-    logger.error("every reward is the number named for undecided ones: %s", cause)
+    """Log once what every call would repeat."""
+    logger.error("every reward is the number for undecided ones: %s", cause)

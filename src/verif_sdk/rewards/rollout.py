@@ -1,4 +1,4 @@
-"""What a trainer hands over, a `Rollout`, and what it comes to, a `Scored`."""
+"""`Rollout`, which a trainer hands over, and `Scored`, its outcome."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class Rollout:
     """One response as a trainer hands it over.
 
     Args:
-        prompt: text or chat messages; None where the trainer does not tell.
+        prompt: text or chat messages; None if the trainer does not pass it.
         completion: text or chat messages.
-        columns: the row of the data set, where its constraints are.
-        tokens: the completion's length in tokens, where the trainer knows it.
+        columns: the row of the data set, which holds the constraints.
+        tokens: the completion's length in tokens, if the trainer knows it.
     """
 
     prompt: str | Sequence[Message] | None
@@ -30,7 +30,7 @@ class Rollout:
 
 @dataclass(frozen=True)
 class Scored:
-    """What a rollout came to: a shaped reward, or None and the causes."""
+    """The outcome of a rollout: a shaped reward, or None and the causes."""
 
     reward: float | None
     score: float | None = None
@@ -39,13 +39,13 @@ class Scored:
     usage: Usage = Usage()  # noqa: RUF009  # frozen
     causes: tuple[str, ...] = ()
     suspicions: tuple[str, ...] = ()
-    """The kinds of `telemetry.KINDS` that the response shows, where the configuration asks for them."""
+    """The kinds of `telemetry.KINDS` that the response shows, if the configuration asks for them."""
 
     def number(self, undecided: float | str | None) -> float:
-        """Return what a framework gets that knows numbers alone: the reward, or the one named for an undecided.
+        """Return a number for frameworks that take nothing else: the reward, or `undecided` if there is none.
 
         Raises:
-            UndecidedReward: the reward is undecided and no number is named.
+            UndecidedReward: the reward is undecided, and `undecided` is not a number.
         """
         if self.reward is not None:
             return self.reward
@@ -54,9 +54,9 @@ class Scored:
         raise UndecidedReward("; ".join(self.causes))
 
     def number_or_none(self, undecided: float | str | None) -> float | None:
-        """Return what a framework gets that knows None: as `number`, and None unless "raise" is named.
+        """Return what `number` does, for frameworks that also take None: an undecided reward is None by default.
 
         Raises:
-            UndecidedReward: the reward is undecided and "raise" is named.
+            UndecidedReward: the reward is undecided, and `undecided` is "raise".
         """
         return None if self.reward is None and undecided in (None, "none") else self.number(undecided)

@@ -1,4 +1,4 @@
-"""`Scorer`: rollouts in, rewards out; nothing that happens on the way is a reward of its own."""
+"""`Scorer`: rollouts in, rewards out; a failure on the way never becomes a reward."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ logger = visible.logger("verif_sdk.rewards")
 class Scorer:
     """Scores rollouts as a `RewardConfig` says. Safe under many threads and event loops; picklable.
 
-    A rollout whose constraints cannot be read, a judge that fails, and an error in a check or a plugin all leave
-    their rollout undecided and cost the others nothing; the cause is in `Scored.causes` and in the log. A wrong
-    configuration is another matter: soft constraints without any judge raise on the first call; so do a judge that
-    cannot start, a column of constraints that no row has, and first rollouts that are all undecided for one cause.
+    Unreadable constraints, a failing judge, and an error in a check or a plugin leave their rollout undecided and
+    do not disturb the others; the cause is in `Scored.causes` and in the log. A wrong configuration raises on the
+    first call: soft constraints without a judge, a judge that cannot start, a column of constraints that no row
+    has, or first rollouts that are all undecided for one cause.
     """
 
     config: RewardConfig
     opening: Opening = field(default_factory=Opening, repr=False, compare=False)
-    """What is strict with the first calls; `Opening(over=True)` is not."""
+    """Makes the first calls strict; `Opening(over=True)` does not."""
 
     @cached_property
     def composer(self) -> Composer:
@@ -53,7 +53,7 @@ class Scorer:
         )
 
     def check(self) -> None:
-        """Make the judge now, that of VERIF_JUDGE included, without starting it.
+        """Make the judge, including one from VERIF_JUDGE, without starting it.
 
         Raises:
             InvalidSpec: the judge's spec is wrong.
@@ -62,7 +62,7 @@ class Scorer:
         resolve(self.config.judge)
 
     def score(self, rollouts: Sequence[Rollout]) -> list[Scored]:
-        """Return what each rollout came to, in order.
+        """Return the scored rollouts, in order.
 
         Raises:
             VerifError: the configuration is wrong.
@@ -79,7 +79,7 @@ class Scorer:
         return await asyncio.to_thread(self._scored, rollouts, cases, outcomes)
 
     def _cases(self, rollouts: Sequence[Rollout], given_up: Event = NEVER) -> list[Case | str]:
-        """Return the case of each rollout, or the cause in words where its row cannot be read.
+        """Return the case of each rollout, or the cause in words if its row cannot be read.
 
         Raises:
             VerifError: the configuration is wrong; among the first calls, also a judge that cannot start.
@@ -137,5 +137,5 @@ def _readable(cases: Sequence[Case | str]) -> list[Case]:
 
 @lru_cache(maxsize=256)
 def _tell(cause: str, count: int) -> None:
-    """Log a cause the first time that it leaves so many rewards undecided."""
+    """Log a cause the first time that it leaves this many rewards undecided."""
     logger.warning("%d undecided: %s", count, cause)

@@ -1,4 +1,4 @@
-"""What a reward goes through before the trainer gets it, declared rather than coded."""
+"""Steps that shape a reward before the trainer gets it, declared rather than coded."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ class _ByLength(_Step):
     """A step that looks at the length of the response."""
 
     unit: Literal["tokens", "words", "characters"] = "tokens"
-    """Tokens are counted where the trainer hands token ids over (TRL); elsewhere that is an error."""
+    """Tokens can be counted only if the trainer passes token ids (TRL); otherwise they are an error."""
 
     def _length(self, text: Text, tokens: int | None) -> int:
         if self.unit == "tokens" and tokens is None:
             kind = type(self).model_fields["kind"].default
-            raise ValueError(f"{kind} counts tokens, which this trainer does not hand over; take words")
+            raise ValueError(f'{kind} counts tokens, which this trainer does not hand over; use unit = "words"')
         return {"tokens": tokens or 0, "words": len(text.words), "characters": text.characters}[self.unit]
 
 
@@ -117,7 +117,7 @@ class CosineLength(_ByLength):
 
 
 class Gate(_Step):
-    """The reward where a constraint by code holds, such as a format, and `otherwise` where it does not."""
+    """The reward if a hard constraint holds, such as a format; else `otherwise`."""
 
     kind: Literal["gate"] = "gate"
     constraint: AnyConstraint
@@ -146,13 +146,13 @@ Step = Annotated[Affine | Clip | SoftLength | CosineLength | Gate, Field(discrim
 
 
 def shape(reward: float, steps: Sequence[Step], text: Text, tokens: int | None = None) -> float:
-    """Return the reward after all steps, in their order.
+    """Return the reward after all steps, taken in order.
 
     Args:
         reward: in [0, 1], before shaping.
-        steps: what it goes through.
+        steps: the steps to take.
         text: the response.
-        tokens: the length of the response in tokens, where the trainer knows it.
+        tokens: the length of the response in tokens, if the trainer knows it.
 
     Raises:
         ValueError: a step cannot be taken; the message says which and why.

@@ -21,19 +21,19 @@ from verif_sdk.rewards.rollout import Rollout, Scored
 from verif_sdk.rewards.scorer import Scorer
 
 RESERVED = frozenset({"trainer_state", "log_extra", "log_metric", "environments"})
-"""What TRL passes beside the columns of the data set; none is required."""
+"""Arguments that TRL passes beside the columns of the data set; none is required."""
 
 
 class TrlReward:
-    """A reward function for TRL: called by keyword with a slice of the batch, it returns a reward or None each.
+    """A reward function for TRL: takes a slice of the batch by keyword, and returns a reward or None for each.
 
-    One combined scalar, because TRL adds up several functions and counts a missing part as 0. The parts
-    are logged: `verif/TYPE`, `verif/undecided` and `verif/judge/…` among the trainer's metrics.
+    The reward is one combined scalar, because TRL adds up several functions and counts a missing part as 0.
+    The trainer's metrics get the parts: `verif/TYPE`, `verif/undecided` and `verif/judge/…`.
 
     Args:
-        config: a `RewardConfig` or the file of one; else the file that VERIF_REWARD names.
-        name: what TRL calls it in its logs.
-        fields: single fields of a `RewardConfig`, which win over `config`.
+        config: a `RewardConfig` or its file; else the file that VERIF_REWARD names.
+        name: the function's name in TRL's logs.
+        fields: single fields of a `RewardConfig`, which override `config`.
 
     Raises:
         InvalidSpec: a field is wrong; the message names it.
@@ -56,15 +56,15 @@ class TrlReward:
         log_extra: Callable[[str, list[Any]], None] | None = None,
         **columns: Any,
     ) -> list[float | None]:
-        """Return a reward per completion; None, which TRL leaves out, where it is undecided.
+        """Return a reward per completion; an undecided one is None, which TRL leaves out.
 
         Args:
             prompts: texts, or chat messages.
-            completions: texts, or chat messages of which the last of the assistant counts.
-            completion_ids: their token ids; they give the lengths that shaping in tokens needs.
-            log_metric: TRL's, where there is one.
-            log_extra: TRL's, where there is one.
-            columns: the other columns of the data set, a list each; names of TRL's own are left alone.
+            completions: texts, or chat messages, whose last assistant message counts.
+            completion_ids: their token ids, whose number shaping by tokens needs.
+            log_metric: TRL's function of that name, if it passes one.
+            log_extra: TRL's function of that name, if it passes one.
+            columns: the other columns of the data set, a list each; TRL's own arguments are ignored.
 
         Raises:
             UndecidedReward: a reward is undecided and the configuration says "raise", or the first rollouts are
@@ -90,7 +90,7 @@ class TrlReward:
 
 
 class AsyncTrlReward(TrlReward):
-    """The same as a coroutine: TRL runs it beside its other asynchronous reward functions."""
+    """`TrlReward` as a coroutine: TRL runs it alongside other asynchronous reward functions."""
 
     async def __call__(  # type: ignore[override]  # TRL tells the two apart by what the call returns
         self,
@@ -108,7 +108,7 @@ class AsyncTrlReward(TrlReward):
 
 
 def reward(**call: Any) -> list[float | None]:
-    """Return rewards as `TrlReward` does, configured by VERIF_REWARD alone: the one for TRL's command line."""
+    """Return what `TrlReward` returns, configured only by VERIF_REWARD: for TRL's command line."""
     return _configured(os.environ.get(VARIABLE))(**call)
 
 

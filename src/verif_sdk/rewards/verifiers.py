@@ -23,9 +23,8 @@ async def reward(task: Any, trace: Any) -> float:
         trace: the finished rollout.
 
     Raises:
-        UndecidedReward: the reward is undecided, and no number is named for that; "none" is an error too, because
-            verifiers knows no other absence. It records the error and leaves the reward unset; `trace.ok` is
-            false then.
+        UndecidedReward: the reward is undecided, and `undecided` is not a number; even "none" raises, because only
+            an error leaves the reward unset in verifiers, which records it and sets `trace.ok` to false.
     """
     scorer = _scorer()
     columns = task.model_dump()

@@ -1,6 +1,6 @@
-"""verifiers: our reward as a judge that is plugged into any task, beside the task's own rewards.
+"""verifiers: our reward as a judge for any task, beside the task's own rewards.
 
-A judge's id is the name of a module at the top level, so put one on the path, `verif_judge.py`:
+A judge's id is the name of a top-level module, so put `verif_judge.py` on the path:
 
     from verif_sdk.rewards.verifiers_judge import VerifJudge
     __all__ = ["VerifJudge"]

@@ -45,16 +45,16 @@ async def compute_score(
         solution_str: the response, without special tokens.
         ground_truth: the constraints as JSON text or a list, or an object of `constraints`, `prompt` and
             `reference`; with the option `rows`, what that row format reads.
-        extra_info: the data set's own; its `prompt`, `raw_prompt` or `question` is what was asked, because verl
-            does not pass the prompt.
+        extra_info: the data set's extra fields; `prompt`, `raw_prompt` or `question` is the prompt, which verl
+            does not pass itself.
         reward_router_address: not used.
         reward_model_tokenizer: not used.
-        config: the file of a `RewardConfig`; else the one that VERIF_REWARD names.
-        options: single fields of it, which win over the file.
+        config: the file of a `RewardConfig`; else the file that VERIF_REWARD names.
+        options: single fields of a `RewardConfig`, which override the file.
 
     Raises:
-        UndecidedReward: the reward is undecided, and `undecided` is not a number. verl has nothing like None;
-            its reward loop then marks the group of this prompt as failed.
+        UndecidedReward: the reward is undecided, and `undecided` is not a number. verl takes no None; its
+            reward loop then marks the group of this prompt as failed.
         InvalidSpec: an option is wrong.
         JudgeFailed: the judge cannot start.
     """
@@ -74,7 +74,7 @@ def _rollout(config: RewardConfig, source: str, response: str, truth: Any, extra
         shared = {"data_source": source, "ground_truth": truth, "reward_model": {"ground_truth": truth}}
         return Rollout(prompt, response, {**extra, **shared})
     if isinstance(truth, str) and truth.lstrip().startswith("{"):
-        with suppress(ValueError):  # the case says what is wrong with it
+        with suppress(ValueError):  # the case will say what is wrong
             truth = json.loads(truth)
     if isinstance(truth, Mapping) and "constraints" in truth:
         fields = {config.constraints: truth["constraints"], "reference": truth.get("reference")}
@@ -86,12 +86,12 @@ def _rollout(config: RewardConfig, source: str, response: str, truth: Any, extra
 def _scorer(path: str | None, options: str) -> Scorer:
     config = RewardConfig.of(path, **json.loads(options))
     if config.undecided == "none":
-        raise InvalidSpec('undecided: verl has nothing like "none"; take "raise" or a number')
+        raise InvalidSpec('undecided: verl takes no "none"; use "raise" or a number')
     return Scorer(config)
 
 
 def _plain(value: Any) -> Any:
-    """Return a value of verl's data (arrays, configuration nodes) as JSON has it."""
+    """Return a value of verl's data (arrays, configuration nodes) as plain JSON types."""
     if hasattr(value, "tolist"):
         return _plain(value.tolist())
     if isinstance(value, Mapping) or hasattr(value, "items"):

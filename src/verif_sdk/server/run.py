@@ -1,4 +1,4 @@
-"""Starting the server, and ending it without losing what it has accepted."""
+"""Starting the server, and stopping it without losing accepted requests."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ from verif_sdk.server.settings import Settings
 from verif_sdk.server.status import Readiness
 
 FILES = 65_536
-"""Open files, and so connections, at most, where the system lets us; many give a process 1,024 unless it asks."""
+"""How many open files, and so connections, to ask for; many systems allow only 1,024 by default."""
 KEEP_ALIVE = 75
-"""Seconds that an idle connection is kept: longer than clients do, so that none sends into a closing one."""
+"""Seconds to keep an idle connection: longer than clients do, so that none sends into a closing one."""
 
 
 def run(settings: Settings, say: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT; then no new connection is taken, and what is under way is finished.
+    """Serve until SIGTERM or SIGINT; then accept no new connection and finish the requests in progress.
 
     Args:
         settings: address, limits and rewards.
-        say: is told in a sentence each when the server listens and when it is ready.
+        say: called with a sentence when the server listens and when it is ready.
 
     Raises:
-        InvalidSpec: nobody can listen on the address.
+        InvalidSpec: the server cannot listen on the address.
         JudgeFailed: the judge cannot be loaded.
     """
     judge = None if settings.lazy else resolve(settings.reward.judge)
@@ -48,7 +48,7 @@ def run(settings: Settings, say: Callable[[str], None]) -> None:
     with listening(settings.host, settings.port) as listener:
         _log()
         _open_files()
-        # uvicorn raises again the signal that ended it; to us it is a good end.
+        # uvicorn raises again the signal that ended it; for us that is a normal end.
         signal.signal(signal.SIGTERM, lambda *_: None)
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         address = f"http://{host}:{listener.getsockname()[1]}"
@@ -89,7 +89,7 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 class _Start(NamedTuple):
-    """What there is to do once the server listens."""
+    """The work that remains once the server listens."""
 
     judge: Judge | None
     readiness: Readiness
@@ -106,7 +106,7 @@ class _Start(NamedTuple):
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which finishes its start when it listens, and ends where that fails."""
+    """uvicorn's server, which completes the start once it listens, and ends if that fails."""
 
     def __init__(self, config: uvicorn.Config, start: _Start, most: int) -> None:
         super().__init__(config)

@@ -1,4 +1,4 @@
-"""What a server is started with."""
+"""The settings of a server."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from verif_sdk.rewards.config import RewardConfig
 from verif_sdk.server.access import is_loopback
 
 TOKEN = "VERIF_SERVER_TOKEN"  # noqa: S105  # the name of the variable
-"""The environment variable with the bearer token, of the server and of its clients."""
+"""The environment variable with the bearer token, for the server and its clients."""
 
 
 @dataclass(frozen=True)
@@ -20,15 +20,15 @@ class Settings:
     Args:
         host: the address to listen on.
         port: the port; 0 takes a free one.
-        reward: judge, aggregator, what undecided rewards become, shaping.
-        largest: bytes of a request's body at most.
-        most: requests under way at most; further ones are told to come again (429).
+        reward: how responses become rewards: judge, aggregator, undecided rewards, shaping.
+        largest: the largest request body, in bytes.
+        most: how many requests to handle at once; further ones get 429 and a time to retry.
         timeout: seconds for one request.
-        lazy: whether the judge is loaded with its first question, not at the start.
-        log_text: whether prompts and responses are logged.
+        lazy: whether to load the judge with its first question, not at the start.
+        log_text: whether to log prompts and responses.
 
     Raises:
-        InvalidSpec: the address is public and there is no token.
+        InvalidSpec: the address is public and no token is set.
     """
 
     host: str = "127.0.0.1"

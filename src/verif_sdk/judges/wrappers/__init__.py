@@ -1,1 +1,1 @@
-"""Judges made of judges: a cache, a calibration, a vote, one question for all, a cascade."""
+"""Judges that wrap other judges: a cache, a calibration, a vote, one question for all, a cascade."""

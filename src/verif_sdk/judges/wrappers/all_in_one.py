@@ -14,16 +14,16 @@ from verif_sdk.question import TOKEN_COUNTS, YES_NO, Answer, Judge, Question
 class AllInOneJudge:
     """Asks one question about all requirements of a response together: 1 if it meets them all, 0 if not.
 
-    Source: VerIF (arXiv 2506.09942), whose judge gives one verdict to all soft constraints of a response. Every
-    one of them gets that verdict; it does not say which one failed.
+    Source: VerIF (arXiv 2506.09942), whose judge gives one verdict on all soft constraints of a response. Every
+    constraint gets that verdict, which does not say which one failed.
 
     Args:
-        judge: who answers, in one call per response.
+        judge: the judge that answers, in one call per response.
     """
 
     shares_loop = True
     together = True
-    """An answer rests on all questions about the response, so only cases with the same ones share it."""
+    """An answer depends on all questions about the response, so only cases with the same questions share it."""
 
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
@@ -33,7 +33,7 @@ class AllInOneJudge:
         await start(self._judge)
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
-        """Return one answer per question, in order; those with other answers than yes and no are refused."""
+        """Return one answer per question, in order; questions with answers other than yes and no are refused."""
         places = [
             [place for place in group if questions[place].answers == YES_NO] for group in joint.groups(questions)
         ]
@@ -42,8 +42,8 @@ class AllInOneJudge:
         answers = [Answer(error="joint=all is for questions of yes and no")] * len(questions)
         for group, reply in zip(asked, replies, strict=True):
             choice = None if reply.score is None else "yes" if reply.score >= 0.5 else "no"
-            made = {"choice": choice, "decided_by": f"all in one: {reply.decided_by}"}
-            answers[group[0]] = reply.model_copy(update=made)
-            for place in group[1:]:  # the call is paid for once
-                answers[place] = reply.model_copy(update={**made, **dict.fromkeys(TOKEN_COUNTS, 0)})
+            verdict = {"choice": choice, "decided_by": f"all in one: {reply.decided_by}"}
+            answers[group[0]] = reply.model_copy(update=verdict)
+            for place in group[1:]:  # count the call's tokens once
+                answers[place] = reply.model_copy(update={**verdict, **dict.fromkeys(TOKEN_COUNTS, 0)})
         return answers

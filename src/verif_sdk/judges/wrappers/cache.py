@@ -1,4 +1,4 @@
-"""Answers that are kept: in memory, and in a file that processes share."""
+"""A cache of answers: in memory, and in a file that processes share."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ logger = visible.logger("verif_sdk.judges")
 
 _TABLE = "CREATE TABLE IF NOT EXISTS answers (key BLOB PRIMARY KEY, answer TEXT NOT NULL)"
 KEPT = 100_000
-"""Answers kept in memory; the one that was not asked for the longest goes first."""
+"""How many answers to keep in memory; the least recently used goes first."""
 
 
 class CachedJudge:
-    """A judge whose answers are kept, so that an equal question to an equal judge costs nothing.
+    """A judge whose answers are cached, so that an equal question to an equal judge costs nothing.
 
-    The key is made of the judge's name, the prompt version and the whole question: prompt, response,
-    reference, wording and allowed answers. A failure is not kept.
+    The key consists of the judge's name, the prompt version and the whole question: prompt, response,
+    reference, wording and allowed answers. Failures are not cached.
 
     Args:
-        judge: who answers what is not kept.
-        name: tells judges apart: model, revision and sampling. A spec, as it is written, is such a name.
-        path: an SQLite file, made where it is missing; None keeps answers in memory alone.
+        judge: answers the questions that the cache cannot.
+        name: identifies the judge by model, revision and sampling, as its spec does.
+        path: an SQLite file, created if missing; None keeps answers only in memory.
     """
 
     shares_loop = True
@@ -49,7 +49,7 @@ class CachedJudge:
         await start(self._judge)
 
     async def answer(self, questions: Sequence[Question]) -> list[Answer]:
-        """Return one answer per question; those that were kept have `kept` set and cost no tokens."""
+        """Return one answer per question; those from the cache have `kept` set and cost no tokens."""
         keys = [self._key(question) for question in questions]
         known = await asyncio.to_thread(self._known, keys)
         open_ones = {key: question for key, question in zip(keys, questions, strict=True) if key not in known}
@@ -76,7 +76,7 @@ class CachedJudge:
         return known
 
     def _written(self, key: bytes) -> Answer | None:
-        """Return the answer that the file holds; a row that cannot be read goes, and the judge is asked anew."""
+        """Return the answer in the file; an unreadable row is deleted, so that the judge is asked again."""
         row = self._row("SELECT answer FROM answers WHERE key = ?", key)
         if row is None:
             return None
@@ -103,7 +103,7 @@ class CachedJudge:
         return answer
 
     def _row(self, statement: str, *values: Any) -> Any:
-        """Return a row of the file, if any; a file that fails is left alone from then on, with a warning."""
+        """Return a row of the file, if any; after an error, warn and use the file no more."""
         if self._path is None:
             return None
         try:
@@ -115,7 +115,7 @@ class CachedJudge:
                 self._file.execute(_TABLE)
             return self._file.execute(statement, values).fetchone()
         except sqlite3.Error as error:
-            logger.warning("the judge's cache %s is not used any more: %s", self._path, error)
+            logger.warning("the judge's cache %s is no longer used: %s", self._path, error)
             self._path = None
             return None
 

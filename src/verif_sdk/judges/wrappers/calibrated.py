@@ -1,4 +1,4 @@
-"""A judge that decides at the threshold which `verif calibrate` has found."""
+"""A judge that decides at the threshold found by `verif calibrate`."""
 
 from __future__ import annotations
 

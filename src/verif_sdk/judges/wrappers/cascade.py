@@ -1,4 +1,4 @@
-"""A cascade: a fast judge, and a slow one for what the fast one leaves in doubt."""
+"""A cascade: a fast judge, and a slow one for the questions that the fast one leaves in doubt."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from verif_sdk.judges.asking import ask
 from verif_sdk.judges.starting import start
 from verif_sdk.question import TOKEN_COUNTS, Answer, Judge, Question
 
-_ROUND = 8  # questions between two looks at the tokens that were spent
+_ROUND = 8  # questions between two checks of the tokens spent
 
 
 class CascadeJudge:
-    """Asks a fast judge, and a slow one about what the fast one leaves in doubt.
+    """Asks a fast judge, and a slow one about the questions that the fast one leaves in doubt.
 
     Args:
-        fast: asked everything.
-        slow: asked what scores between `low` and `high`, such as the same model with reasoning.
-        low: scores up to here are the fast judge's to decide.
-        high: scores from here on too.
-        budget: questions per batch that the slow judge may be asked, the most doubtful first; None for no limit.
-        tokens: tokens per batch, read and written, after which the slow judge is asked no more; it is asked in
-            rounds of eight, so the last one may go over. None for no limit.
+        fast: answers every question first.
+        slow: answers again those that score between `low` and `high`, such as the same model with reasoning.
+        low: the fast judge decides scores up to this one.
+        high: the fast judge decides scores from this one on.
+        budget: how many questions per batch the slow judge gets, the most doubtful first; None for no limit.
+        tokens: after how many tokens per batch, read and written, to stop asking the slow judge. It is asked in
+            rounds of eight, so the last round may exceed the limit. None for no limit.
 
-    `decided_by` says which of the two decided. Where the slow judge fails, the answer is its error: the fast
-    one's doubt is not a verdict.
+    `decided_by` says which of the two decided. If the slow judge fails, the answer is its error: the fast
+    judge's doubt is not a verdict.
     """
 
     shares_loop = True

@@ -1,4 +1,4 @@
-"""A vote: several judges asked the same."""
+"""A vote: several judges answer the same question."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from verif_sdk.question import TOKEN_COUNTS, Answer, Judge, Question
 
 
 class VotingJudge:
-    """Asks several judges the same and puts their answers together.
+    """Asks several judges the same questions and combines their answers.
 
     Args:
         judges: two or more, such as one model sampled with several seeds.
         rule: "mean" takes the mean of the scores, "majority" the share of judges that score 0.5 or more.
 
-    A question that one of them cannot answer is undecided: a vote of fewer would be another measure.
+    If one judge cannot answer a question, it is undecided: a vote of fewer judges would be another measure.
     """
 
     shares_loop = True
@@ -49,7 +49,7 @@ class VotingJudge:
             return failed.model_copy(update=spent)
         score = fmean(votes) if self._rule == "mean" else fmean(float(vote >= 0.5) for vote in votes)
         choice = min(question.answers, key=lambda answer: abs(answer[1] - score))[0]
-        made = f"{self._rule} of {len(ballot)}: {ballot[0].decided_by}"
+        decided_by = f"{self._rule} of {len(ballot)}: {ballot[0].decided_by}"
         nearest = min(ballot, key=lambda answer: abs((answer.score or 0.0) - score))
-        told = {"score": score, "choice": choice, "votes": tuple(votes), "decided_by": made}
-        return nearest.model_copy(update={**told, **spent})
+        combined = {"score": score, "choice": choice, "votes": tuple(votes), "decided_by": decided_by}
+        return nearest.model_copy(update={**combined, **spent})
