@@ -96,6 +96,8 @@ CASES: list[tuple[str, dict[str, Any], str, bool]] = [
     ("position:nth_word", {"word": "b", "n": 3}, "a b", False),
     ("position:postscript", {}, "Bye.\nP.S. More", True),
     ("position:postscript", {}, "Bye.\nP.S.", False),
+    ("position:postscript", {}, "Bye." + "\n" * 30 + "P.S. More", True),
+    ("position:postscript", {}, "\n" * 30 + "P.S. More", False),
     ("position:postscript", {"marker": "P.P.S."}, "Bye.\nP.S. a\nP.P.S. b", True),
     ("position:postscript", {"marker": "P.P.S."}, "Bye.\nP.S. a", False),
     ("ratio:unique_words", {"at_least": 0.5}, "a A b b", True),

@@ -48,6 +48,14 @@ def _picky(monkeypatch: pytest.MonkeyPatch) -> None:
         ("picky:a?mood=good&votes=3", "votes: judge 'picky' draws no samples"),
         (f"server:{HERE}?retries=-1", "judge option 'retries' is a whole number from 0, got '-1'"),
         (f"openai:a?base_url={HERE}&retries=many", "judge option 'retries' is a whole number from 0, got 'many'"),
+        *[
+            (f"{scheme}&{option}=0", f"judge option '{option}' is a number above 0, got '0'")
+            for scheme in (f"openai:a?base_url={HERE}", f"server:{HERE}?retries=1")
+            for option in ("concurrency", "timeout")
+        ],
+        ("openai:a?max_reasoning_tokens=0", "judge option 'max_reasoning_tokens' is a number above 0, got '0'"),
+        ("openai:a?least_mass=2", "judge option 'least_mass' is a number from 0 to 1, got '2'"),
+        ("openai:a?reasoning=maybe", "judge option 'reasoning' is true or false, got 'maybe'"),
         (f"openai:a?base_url={HERE}&retries=1e999", "judge option 'retries' is a whole number from 0"),
     ],
 )

@@ -32,6 +32,7 @@ REST = "0123456789abcdef"  # as few characters as tell what a prompt that was cu
         ("<s>Say hi.\n\n\n Hi", "Say hi.\n\n", "\n Hi"),
         ("<s>Say hi.", "Say hi.\n\n", ""),
         ("<s>Say", "Say hi.", None),
+        ("XSay hi. Hi", "Say hi.", None),
         ("\n\nSay hi. Hi", "<s>Say hi.", " Hi"),
         (REST + " Hi", "Cut off. " + REST, " Hi"),
         (REST[:-1], "Cut off. " + REST[:-1], None),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import FrozenInstanceError
+from math import inf
 from typing import Any
 
 import pytest
 
-from verif_sdk import UndecidedReward
+from verif_sdk import InvalidSpec, UndecidedReward
 from verif_sdk.rewards.config import RewardConfig
 from verif_sdk.rewards.rollout import Rollout, Scored
 from verif_sdk.rewards.scorer import Scorer
@@ -88,3 +89,17 @@ def test_nothing_to_score_is_nothing() -> None:
 def test_what_goes_in_and_what_comes_out_is_frozen(value: Any) -> None:
     with pytest.raises(FrozenInstanceError):
         value.reward = 1.0
+
+
+@pytest.mark.parametrize(
+    "field",
+    [{"undecided": inf}, {"undecided": "nothing"}, {"timeout": 0}, {"timeout": -1.0}, {"concurrency": 0}],
+)
+def test_a_field_out_of_bounds_is_named(field: dict[str, Any]) -> None:
+    with pytest.raises(InvalidSpec, match=next(iter(field))):
+        RewardConfig.of(**field)
+
+
+def test_the_least_that_a_configuration_takes() -> None:
+    config = RewardConfig.of(undecided=0.0, timeout=0.1, concurrency=1)
+    assert (config.undecided, config.timeout, config.concurrency) == (0.0, 0.1, 1)
