@@ -147,7 +147,7 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
             CalibratedJudge(ScriptedJudge(lambda _: 1.0), str(path), "hf:a?batch_size=4")
     path.write_text('{"threshold": 0.4, "prompt_version": "3", "judge": "hf:a?device=cuda"}')
     CalibratedJudge(ScriptedJudge(lambda _: 1.0), str(path), "hf:a?batch_size=4")  # neither changes a probability
-    with pytest.raises(InvalidSpec, match="was not written by"):
+    with pytest.raises(InvalidSpec, match="cannot be read: No such file"):
         from_spec(f"server:http://a?calibration={tmp_path / 'none'}")
 
 

@@ -68,7 +68,7 @@ def _verdict(passed: bool, inner: Verdict, weight: float, decided_by: str, varia
         type="ifeval:loose",
         passed=passed,
         score=float(passed),
-        reason=f"{variant}{inner.reason}" if passed else f"{inner.reason}; nor does one of seven variants pass",
+        reason=f"{variant}{inner.reason}" if passed else f"{inner.reason}; no variant passes either",
         evidence=() if variant else inner.evidence,
         weight=weight,
         parts=(inner,),

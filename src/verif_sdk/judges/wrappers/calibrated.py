@@ -48,7 +48,9 @@ class CalibratedJudge:
             facts = json.loads(Path(path).read_text("utf-8"))
             self._threshold = float(facts["threshold"])
             words, measured = facts["prompt_version"], measured_part(facts["judge"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except OSError as error:
+            raise InvalidSpec(f"calibration: {path} cannot be read: {error.strerror or error}") from None
+        except (ValueError, KeyError, TypeError) as error:
             raise InvalidSpec(f"calibration: {path} was not written by `verif calibrate`: {error}") from None
         if words != version:
             raise InvalidSpec(
