@@ -71,6 +71,7 @@ CASES: list[tuple[str, dict[str, Any], str, bool]] = [
     ("casing:capital_words", {"exactly": 1}, "I saw NASA.", True),
     ("casing:capital_words", {"exactly": 2}, "The U.S. and NASA's ESA", False),
     ("casing:capital_words", {"at_most": 0}, "Quiet, I said", True),
+    ("casing:capital_words", {"at_most": 0}, "A1 is not B2", True),
     ("punctuation:exclude", {"marks": [","]}, "a; b", True),
     ("punctuation:exclude", {"marks": [","]}, "一、二", False),
     ("punctuation:exclude", {"marks": [","]}, "一，二", False),

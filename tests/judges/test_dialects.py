@@ -267,6 +267,7 @@ def test_a_reply_in_free_text_decides(
     assert f"; dialect {name} 1, words " in result.verdicts[0].decided_by
     raw = name == "general-verifier"
     assert ("prompt" in server.bodies[0]) is raw
+    assert (server.bodies[0]["temperature"], server.bodies[0]["seed"]) == (0, 0)
 
 
 def test_a_reply_without_a_verdict_is_undecided_and_shown(fake_openai: Start, tmp_path: Path) -> None:
@@ -299,6 +300,9 @@ def test_letters_are_read_from_probabilities(fake_openai: Start, tmp_path: Path)
     result = verify("7", CORRECT, prompt="How many?", reference="7", judge=spec(server, "compass", tmp_path))
     assert result.verdicts[0].score == pytest.approx(0.6 / 0.9)
     assert result.verdicts[0].decided_by.endswith("; one token; temperature 0")
+    agrees = {"type": "soft:agreement"}
+    result = verify("7", agrees, prompt="How many?", reference="7", judge=spec(server, "compass", tmp_path))
+    assert result.verdicts[0].score == pytest.approx(0.6 / 0.9)  # asked for yes or no, A alone is a yes
     unsure = fake_openai(logprobs={"A": math.log(0.2), "x": math.log(0.8)})
     result = verify("7", CORRECT, prompt="How many?", reference="7", judge=spec(unsure, "compass", tmp_path))
     assert "less than 0.5" in result.errors[0]
