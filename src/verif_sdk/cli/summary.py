@@ -71,7 +71,8 @@ def show(console: Console, tally: Tally, *, telemetry: bool = False) -> None:
 def _totals(tally: Tally) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_row("rows", f"{tally.rows}")
-    table.add_row("mean reward", "-" if tally.mean is None else f"{tally.mean:.4f}")
+    left_out = "" if tally.rewarded == tally.rows else f"  (over the {tally.rewarded} rows that have a reward)"
+    table.add_row("mean reward", "-" if tally.mean is None else f"{tally.mean:.4f}{left_out}")
     table.add_row("all constraints hold", f"{tally.passed}")
     if tally.undecided:
         again = "  (`--redo undecided` asks them again)" if tally.usage["failed"] else ""

@@ -50,7 +50,9 @@ def case(row: Mapping[str, Any], *, untagged: Untagged | None = None, exact: boo
     policy = untagged or ("ignore" if exact else "infer")
     readings = [_reading(Checker(*pair), policy, exact) for pair in zip(checkers, functions, strict=True)]
     constraints = [constraint for reading in readings for constraint in reading.constraints]
-    if readings and not constraints:
+    if not readings:
+        raise InvalidSpec("field 'checkers' is empty")
+    if not constraints:
         raise InvalidSpec("no checker is left: none has a tag, and untagged=ignore leaves them out")
     shared = {name: row[name] for name in _SHARED if row.get(name) is not None}
     notes = tuple(reading.note for reading in readings)
@@ -89,8 +91,16 @@ def _field(row: Mapping[str, Any], name: str) -> Any:
 
 def _list(row: Mapping[str, Any], name: str, given: Any) -> Sequence[Any]:
     """Return the list of strings in field `name`, which may stand there as JSON text; functions may be null."""
-    values = from_json(given) if isinstance(given, str) and given.lstrip().startswith("[") else given
+    values = _parsed(given) if isinstance(given, str) else given
     kinds = str if name == "checkers" else (str, type(None))
     if not isinstance(values, (list, tuple)) or not all(isinstance(value, kinds) for value in values):
         raise InvalidSpec(f"field {name!r} is a list of strings, got {row[name]!r:.80}")
     return values
+
+
+def _parsed(text: str) -> Any:
+    """Return the list that a text spells as JSON, or the text: a lone name may begin with a bracket too."""
+    try:
+        return from_json(text)
+    except InvalidSpec:
+        return text
