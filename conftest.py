@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +15,9 @@ import pytest
 NEIGHBOUR = Path(__file__).resolve().parents[1] / "shared" / "nltk_data"
 if NEIGHBOUR.exists():
     os.environ["NLTK_DATA"] = os.pathsep.join(filter(None, [os.environ.get("NLTK_DATA"), str(NEIGHBOUR)]))
+
+# A shell that starts the tests in the background has them, and the commands that they start, ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if find_spec("hypothesis"):
     from hypothesis import settings
