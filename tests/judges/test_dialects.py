@@ -124,6 +124,7 @@ def test_a_response_cannot_close_the_part_that_it_stands_in(tmp_path: Path) -> N
         ("compass", "CV_PROMPT = f'{question.strip()}'", "assigns no text to CV_PROMPT"),
         ("compass", "CV_PROMPT = open('x').read()", "assigns no text to CV_PROMPT"),
         ("compass", "CV_PROMPT = '{question} {answer}'", "has the slots {answer}, {question}; dialect 'compass'"),
+        ("compass", "CV_PROMPT = 'words'", "has no slots; dialect 'compass' fills the slots "),
         ("compass", "CV_PROMPT = '{question'", "template: expected '}' before end of string"),
         ("compass", "CV_PROMPT = (", "is not a Python file"),
         ("if-verifier", "prompt = f'{response}'", "assigns no text to llm_score.prompt"),

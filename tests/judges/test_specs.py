@@ -37,6 +37,8 @@ def _picky(monkeypatch: pytest.MonkeyPatch) -> None:
     ("spec", "said"),
     [
         ("vlm:a", "unknown judge 'vlm'; did you mean 'vllm'?"),
+        ("vllm:", "judge 'vllm' needs a model, as in 'vllm:Qwen/Qwen3-8B'"),
+        ("hf:?device=cpu", "judge 'hf' needs a model"),
         ("cascde:a|b", "unknown judge 'cascde'; did you mean 'cascade'?"),
         ("zzz:a", "unknown judge 'zzz'; known: cascade, "),
         (f"server:{HERE}?retrys=3", "judge 'server': unknown option 'retrys'; did you mean 'retries'?"),

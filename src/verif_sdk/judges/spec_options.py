@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _EVERYWHERE = frozenset({"cache", "calibration", "dialect", "rule", "votes"})
 """Options that go with every judge but a cascade."""
 
+_NAMED = frozenset({"vllm", "openai", "hf"})
+"""Judges that load a model, or ask for one, by its name."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -44,6 +47,8 @@ class Options:
         """
         model, _, query = rest.partition("?")
         own = parsed(query)
+        if not model and scheme in _NAMED:
+            raise InvalidSpec(f"judge {scheme!r} needs a model, as in '{scheme}:Qwen/Qwen3-8B'")
         if "rule" in own and "votes" not in own:
             raise InvalidSpec(f"judge {scheme!r}: 'rule' says how votes are counted, so it goes with 'votes'")
         cache, calibration = own.pop("cache", None), own.pop("calibration", None)

@@ -42,7 +42,7 @@ class Published(Dialect):
         for one in self._templates:
             if one.slots != self.slots:
                 raise InvalidSpec(
-                    f"template: {template} has the slots {_listed(one.slots)}; "
+                    f"template: {template} has {_listed(one.slots)}; "
                     f"dialect {self.name!r} fills {_listed(self.slots)}"
                 )
         found = digest(self._templates)
@@ -92,4 +92,6 @@ def yes_or_no(question: Question, holds: bool) -> tuple[str, float] | None:
 
 
 def _listed(slots: frozenset[str]) -> str:
-    return ", ".join(f"{{{slot}}}" for slot in sorted(slots)) or "none"
+    if not slots:
+        return "no slots"
+    return f"the slots {', '.join(f'{{{slot}}}' for slot in sorted(slots))}"
