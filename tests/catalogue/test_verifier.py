@@ -136,3 +136,9 @@ def test_faithfulness_is_told_from_correctness_sentence_by_sentence() -> None:
     (verdict,) = judged(text, spec, false, reference=REFERENCE).verdicts
     assert (verdict.score, "1 is the first that fails: not correct" in verdict.reason) == (0.0, True)
     assert judged(text, spec, lambda _: 1.0, reference=REFERENCE).reward == 1.0
+
+
+@pytest.mark.parametrize(("score", "passed"), [(0.5, True), (0.49, False)])
+def test_a_rubric_passes_from_its_bound_on(score: float, passed: bool) -> None:
+    rubric = {"type": "soft:rubric", "items": [{"criterion": "It is kind."}], "at_least": 0.5}
+    assert verify("Hi.", rubric, judge=ScriptedJudge(lambda _: score)).passed is passed
