@@ -5,10 +5,9 @@ The names below are loaded on first use, so importing the package costs next to 
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from verif_sdk.late import loading, once
+from verif_sdk.late import names, once
 
 if TYPE_CHECKING:
     from verif_sdk.aggregate import Aggregator, monotone
@@ -83,15 +82,8 @@ __all__ = [
 ]
 
 
-if not TYPE_CHECKING:  # a type checker that saw it would take any misspelt name for one of ours
-
-    def __getattr__(name: str) -> Any:
-        if name not in _MODULE:
-            raise AttributeError(f"module 'verif_sdk' has no attribute {name!r}")
-        with loading():
-            value = getattr(import_module(f"verif_sdk.{_MODULE[name]}"), name)
-        globals()[name] = value
-        return value
+if not TYPE_CHECKING:
+    __getattr__ = names(__name__, _MODULE, globals())
 
 
 def __dir__() -> list[str]:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import gc
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, wraps
-from typing import TypeVar
+from importlib import import_module
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -50,3 +51,25 @@ def once(load: Callable[[], T]) -> Callable[[], T]:
             return value()
 
     return loaded
+
+
+def names(package: str, modules: Mapping[str, str], namespace: dict[str, Any]) -> Callable[[str], Any]:
+    """Return the `__getattr__` of a package whose names are loaded on first use.
+
+    Hide it from type checkers: one that saw it would take any misspelt name for one of the package's.
+
+    Args:
+        package: its full name.
+        modules: by name, the module inside the package that has it.
+        namespace: the package's `globals()`, which keep what was loaded.
+    """
+
+    def named(name: str) -> Any:
+        if name not in modules:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        with loading():
+            value = getattr(import_module(f"{package}.{modules[name]}"), name)
+        namespace[name] = value
+        return value
+
+    return named

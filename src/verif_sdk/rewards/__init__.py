@@ -6,10 +6,9 @@ nothing here: it hands its own objects over. The names below are loaded on first
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from verif_sdk.late import loading
+from verif_sdk.late import names
 
 if TYPE_CHECKING:
     from verif_sdk.rewards.config import RewardConfig
@@ -20,11 +19,5 @@ __all__ = ["RewardConfig", "Rollout", "Scored", "Scorer"]
 
 _MODULE = {"RewardConfig": "config", "Rollout": "rollout", "Scored": "rollout", "Scorer": "scorer"}
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULE:
-        raise AttributeError(f"module 'verif_sdk.rewards' has no attribute {name!r}")
-    with loading():
-        value = getattr(import_module(f"verif_sdk.rewards.{_MODULE[name]}"), name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:
+    __getattr__ = names(__name__, _MODULE, globals())
