@@ -12,16 +12,13 @@ from typing import Any, NamedTuple
 
 RULE, JUDGED = "[rule]", "[llm]"
 NO_PROGRAM = "# This checker came without a program.\n"
-MOST_SOURCE = 100_000
-"""Characters of a source that is parsed; `code:python` takes no longer one."""
 
+_MOST_SOURCE = 100_000  # characters; `code:python` takes no longer one
 _FUNCTION = "check_following"
 _ASKING = frozenset({"llm_score", "llm_judge"})
 _LABEL = re.compile(r"\w+(?:_\w+)*")
 _LABELLED = re.compile(r"\w+_\w+\s*:\s*")
 _NUMBER = re.compile(r"(?:^|(?<=\s))(\d{1,2})[.)](?:\s+(?=\S)|(?=[^\s\d]))")
-UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
-"""What parsing a stranger's source can raise."""
 
 
 class Checker(NamedTuple):
@@ -93,13 +90,19 @@ def asked_of_a_model(source: str) -> list[str]:
     return [_LABELLED.sub("", item, count=1).strip() for item in items(text)] if text.strip() else []
 
 
+def parsed(source: str) -> ast.Module | None:
+    """Return the syntax tree of a stranger's source, which is not run; None if it is too long or not Python."""
+    try:
+        return ast.parse(source) if len(source) <= _MOST_SOURCE else None
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
 def _statements(source: str) -> list[ast.stmt]:
     """Return the statements of `check_following` but for its docstring and imports."""
-    try:
-        tree = ast.parse(source) if len(source) <= MOST_SOURCE else ast.Module([], [])
-    except UNREADABLE:
-        return []
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == _FUNCTION]
+    tree = parsed(source)
+    body = [] if tree is None else tree.body
+    functions = [node for node in body if isinstance(node, ast.FunctionDef) and node.name == _FUNCTION]
     body = functions[-1].body if functions else []
     return [node for node in body if not isinstance(node, (ast.Import, ast.ImportFrom)) and not _docstring(node)]
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from verif_sdk.rows.checkers import MOST_SOURCE, UNREADABLE
+from verif_sdk.rows.checkers import parsed
 
 _RUNNER = """\
 def check_following(instruction, response):
@@ -29,10 +29,7 @@ def check_following(instruction, response):
 
 def as_published(source: str) -> str:
     """Return a program that runs `source` as the published code does; `source` itself where it is not Python."""
-    try:
-        tree = ast.parse(source) if len(source) <= MOST_SOURCE else None
-    except UNREADABLE:
-        tree = None
+    tree = parsed(source)
     return source if tree is None else _RUNNER.format(imports=list(_imports(tree)), source=source)
 
 
