@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from verif_sdk.dialect import Chosen, Meant, Written
-from verif_sdk.judges.dialects.published import Published, yes_or_no
+from verif_sdk.judges.dialects.published import Published, by_letter
 from verif_sdk.judges.dialects.template import Source
 from verif_sdk.question import Question
 
@@ -38,7 +38,7 @@ class Compass(_Compass, Chosen):
     )
 
     def choices(self, question: Question) -> Mapping[str, Meant]:
-        return {letter: meant for letter in "ABC" if (meant := _meant(question, letter))}
+        return {letter: meant for letter in "ABC" if (meant := by_letter(question, letter))}
 
 
 class CompassCot(_Compass, Written):
@@ -58,11 +58,4 @@ class CompassCot(_Compass, Written):
 
     def read(self, question: Question, reply: str) -> Meant | None:
         found = _BOXED.findall(reply) or re.findall(r"\A\s*([A-C])\s*\Z", reply) or _STATED.findall(reply)
-        return _meant(question, found[-1]) if found else None
-
-
-def _meant(question: Question, letter: str) -> Meant | None:
-    """Return the answer that a letter stands for; where the question is of yes and no, only A is a yes."""
-    return next((answer for answer in question.answers if answer[0] == letter), None) or yes_or_no(
-        question, letter == "A"
-    )
+        return by_letter(question, found[-1]) if found else None

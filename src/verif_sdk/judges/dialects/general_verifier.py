@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from verif_sdk.dialect import Meant, Written
-from verif_sdk.judges.dialects.published import Published, yes_or_no
+from verif_sdk.judges.dialects.published import Published, by_letter
 from verif_sdk.judges.dialects.template import Source
 from verif_sdk.question import Question
 
@@ -41,11 +41,7 @@ class GeneralVerifier(Published, Written):
 
     def read(self, question: Question, reply: str) -> Meant | None:
         found = _DECISION.findall(reply)
-        if not found:
-            return None
-        holds = found[-1] == "Yes"
-        letter = "A" if holds else "B"
-        return next((one for one in question.answers if one[0] == letter), None) or yes_or_no(question, holds)
+        return by_letter(question, "A" if found[-1] == "Yes" else "B") if found else None
 
 
 def final_answer(response: str) -> str:

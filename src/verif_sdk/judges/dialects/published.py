@@ -91,6 +91,13 @@ def yes_or_no(question: Question, holds: bool) -> tuple[str, float] | None:
     return next((answer for answer in question.answers if answer[1] == float(holds)), None)
 
 
+def by_letter(question: Question, letter: str) -> tuple[str, float] | None:
+    """Return the answer that a letter stands for; where the question is of yes and no, only A is a yes."""
+    return next((answer for answer in question.answers if answer[0] == letter), None) or yes_or_no(
+        question, letter == "A"
+    )
+
+
 def _listed(slots: frozenset[str]) -> str:
     if not slots:
         return "no slots"
