@@ -29,21 +29,24 @@ class Labelled(Judged):
         """The labels that this constraint asks for, with their meanings."""
         return self.labels
 
+    @property
+    def _letters(self) -> Mapping[str, str]:
+        """What each label is called towards the judge: the letters with the labels that they stand for."""
+        return dict(zip(_LETTERS, self.outcomes, strict=False))
+
     def question(self, text: Text) -> str:
-        meanings = "".join(
-            f"\n{letter}: {meaning}" for letter, meaning in zip(_LETTERS, self.outcomes.values(), strict=False)
-        )
+        meanings = "".join(f"\n{letter}: {self.outcomes[label]}" for letter, label in self._letters.items())
         return f"{self.asks}{meanings}"
 
     def questions(self, text: Text) -> tuple[Question, ...]:
-        answers = tuple((letter, float(letter == "A")) for letter, _ in zip(_LETTERS, self.outcomes, strict=False))
+        answers = tuple((letter, float(letter == "A")) for letter in self._letters)
         return tuple(question.model_copy(update={"answers": answers}) for question in super().questions(text))
 
     def decide(self, text: Text, answers: Sequence[Answer | None] = ()) -> Verdict:
         verdict = super().decide(text, answers)
         if not verdict.decided or not answers or answers[0] is None:
             return verdict
-        label = dict(zip(_LETTERS, self.outcomes, strict=False)).get(answers[0].choice or "")
+        label = self._letters.get(answers[0].choice or "")
         reason = f"the judge found it {_in_words(label or str(answers[0].choice))}"
         return verdict.model_copy(update={"reason": reason, "label": label})
 
