@@ -1,4 +1,4 @@
-"""JSON that a user wrote, to a value."""
+"""What a user wrote to values: JSON, and the options in a name such as `verinstruct?exact=true`."""
 
 from __future__ import annotations
 
@@ -34,3 +34,10 @@ def distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
         raise InvalidSpec(f"the key {twice!r} occurs twice in one object; remove one")
     return made
+
+
+def options_in(query: str) -> dict[str, str]:
+    """Return the options in `name=value&name=value`."""
+    from urllib.parse import parse_qsl
+
+    return dict(parse_qsl(query, keep_blank_values=True))

@@ -9,9 +9,10 @@ from inspect import iscoroutinefunction
 from verif_sdk.errors import InvalidSpec, JudgeFailed, VerifError, in_words
 from verif_sdk.judges.backend import Backend
 from verif_sdk.judges.prompt import PROMPT_VERSION
-from verif_sdk.judges.spec_options import Options, parsed
+from verif_sdk.judges.spec_options import Options
 from verif_sdk.plugins.registry import Registry
 from verif_sdk.question import Judge, JudgeFactory
+from verif_sdk.spec import options_in
 
 BUILT_IN: Mapping[str, JudgeFactory] = {
     "vllm": Backend("vllm", "VllmJudge", "vllm", ("vllm",)),
@@ -111,7 +112,7 @@ def cascade_parts(rest: str) -> tuple[str, str, dict[str, int | float]]:
     """
     both, hash_mark, query = rest.partition("#")
     fast, bar, slow = both.partition("|")
-    options = parsed(query)
+    options = options_in(query)
     if not bar or (hash_mark and not options) or set(options) - {"low", "high", "budget", "tokens"}:
         raise InvalidSpec(
             "a cascade is 'cascade:FAST|SLOW#low=0.2&high=0.8&budget=100', where FAST and SLOW are judge specs; "

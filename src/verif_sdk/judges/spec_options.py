@@ -12,6 +12,7 @@ from verif_sdk.errors import InvalidSpec, suggest
 from verif_sdk.judges.backend import Backend
 from verif_sdk.judges.prompt import PROMPT_VERSION
 from verif_sdk.question import Judge, JudgeFactory
+from verif_sdk.spec import options_in
 
 if TYPE_CHECKING:
     from verif_sdk.judges.dialects.spoken import Spoken
@@ -46,7 +47,7 @@ class Options:
             InvalidSpec: an option is unknown, or a required one is missing.
         """
         model, _, query = rest.partition("?")
-        own = parsed(query)
+        own = options_in(query)
         if not model and scheme in _NAMED:
             raise InvalidSpec(f"judge {scheme!r} needs a model, as in '{scheme}:Qwen/Qwen3-8B'")
         if "rule" in own and "votes" not in own:
@@ -100,9 +101,8 @@ class Options:
 
     def _named(self) -> str:
         """Return the key that separates this judge's answers from others in a cache."""
-        options, whole = sorted(self.own.items()), " joint=all" if self.whole else ""
         spoken = f" {self.spoken}" if self.spoken else ""
-        return f"{self.scheme}:{self.model}?{options} votes {self.votes} {self.rule}{whole}{spoken}"
+        return f"{self.scheme}:{self.model}?{sorted(self.own.items())} votes {self.votes} {self.rule}{spoken}"
 
 
 def _spoken(scheme: str, options: dict[str, str]) -> Spoken | None:
@@ -128,10 +128,3 @@ def _refuse_options(scheme: str, factory: JudgeFactory, options: set[str]) -> No
     for name, needed in required.items():
         if needed and name not in options:
             raise InvalidSpec(f"judge {scheme!r} needs the option {name!r}, as in '{scheme}:MODEL?{name}=...'")
-
-
-def parsed(query: str) -> dict[str, str]:
-    """Return the options in `name=value&name=value`."""
-    from urllib.parse import parse_qsl
-
-    return dict(parse_qsl(query, keep_blank_values=True))

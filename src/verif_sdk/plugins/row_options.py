@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
-from urllib.parse import parse_qsl
 
 from pydantic import TypeAdapter, ValidationError
 
 from verif_sdk.errors import InvalidSpec, suggest
+from verif_sdk.spec import options_in
 
 if TYPE_CHECKING:
     from verif_sdk.case import RowFormat
@@ -24,7 +24,7 @@ def with_options(name: str, read: RowFormat, query: str) -> RowFormat:
     parameters = inspect.signature(read).parameters.values()
     hints = get_type_hints(read)
     known = {one.name: hints.get(one.name, str) for one in parameters if one.kind is one.KEYWORD_ONLY}
-    given = dict(parse_qsl(query, keep_blank_values=True))
+    given = options_in(query)
     for option in given.keys() - known.keys():
         near = suggest(option, known) if known else "it has no options"
         raise InvalidSpec(f"rows {name!r}: unknown option {option!r}" + (f"; {near}" if near else ""))
